@@ -17,6 +17,13 @@ internal sealed class Report
     {
         ["directed"] = null,
         ["directed_deep"] = null,
+        ["directed_plain"] = null,
+        ["directed_deep_plain"] = null,
+        ["away"] = null,
+        ["bodies_4k"] = null,
+        ["bodies_64k"] = null,
+        ["fanout_10"] = null,
+        ["fanout_100"] = null,
         ["fanout"] = null,
         ["latency_p50"] = null,
         ["latency_p99"] = null,
@@ -49,7 +56,7 @@ internal sealed class Report
     /// <param name="row">The figures of one peer.</param>
     public void Add(ReportRow row)
     {
-        if (row.Peer == "wsmq")
+        if (row.Peer.StartsWith("wsmq", StringComparison.Ordinal))
             Losses += row.Losses;
         _table.Add(
             row.Scenario, row.Peer, $"{row.Value.MedianText(row.Format)} {row.Unit}", row.Value.RangeText(row.Format),
