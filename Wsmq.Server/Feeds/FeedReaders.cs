@@ -4,7 +4,8 @@ namespace Wsmq.Server.Feeds;
 internal interface IFeedReader
 {
     /// <summary>The log has new entries, or the store reported a new state of it.</summary>
-    void OnNews();
+    /// <param name="entries">The number of new entries; 0 if it is not known.</param>
+    void OnNews(int entries);
 
     /// <summary>A user left the group of the address.</summary>
     void OnLeft(string user);
@@ -38,13 +39,13 @@ internal struct FeedReaders
             _only = null;
     }
 
-    public readonly void Notify()
+    public readonly void Notify(int entries)
     {
-        _only?.OnNews();
+        _only?.OnNews(entries);
         if (_many is null)
             return;
         foreach (var reader in _many)
-            reader.OnNews();
+            reader.OnNews(entries);
     }
 
     public readonly IFeedReader[] ToArray() => _only is null ? [.. _many ?? []] : [_only];

@@ -27,11 +27,13 @@ internal sealed class Linger(TimeProvider time) : IDisposable
     private int _news;
     private TimeSpan _wait;
 
-    public void Wake(Worker worker)
+    /// <param name="worker">The pump.</param>
+    /// <param name="mayWait">Whether the pump gains by a delay; otherwise only its wake-up counts.</param>
+    public void Wake(Worker worker, bool mayWait = true)
     {
         lock (_lock)
         {
-            if (IsLoaded())
+            if (IsLoaded() && mayWait)
             {
                 _waiting.Add(worker);
                 if (_waiting.Count == 1)
