@@ -180,7 +180,7 @@ public sealed class LogFeedTests
     {
         public int Heard { get; private set; }
 
-        public void OnNews(int entries) => Heard++;
+        public void OnNews() => Heard++;
 
         public void OnLeft(string user) => Heard++;
     }
