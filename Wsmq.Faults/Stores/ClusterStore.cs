@@ -48,11 +48,8 @@ internal sealed class ClusterStore(string folder, Timings timings) : Deployment(
 
     public TcpProxy LineOf(RedisServer server) => _lines[_servers.IndexOf(server)];
 
-    public override async Task<int> JournaledAsync()
-    {
-        var counts = (await PrimariesAsync()).Select(async server => RedisSettings.Count(await server.CommandAsync("KEYS *:heads:*")));
-        return (await Task.WhenAll(counts)).Sum();
-    }
+    public override async Task<int> JournaledAsync() =>
+        (await Task.WhenAll((await PrimariesAsync()).Select(RedisSettings.JournaledAsync))).Sum();
 
     /// <summary>A direct connection to one server, for administrative commands.</summary>
     public static async Task<(ConnectionMultiplexer Connection, IServer Server)> ConnectAsync(RedisServer server)

@@ -43,7 +43,7 @@ internal sealed class SentinelStore(string folder, Timings timings) : Deployment
 
     public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Primary.CommandAsync("PUBSUB CHANNELS"));
 
-    public override async Task<int> JournaledAsync() => RedisSettings.Count(await Primary.CommandAsync("KEYS *:heads:*"));
+    public override Task<int> JournaledAsync() => RedisSettings.JournaledAsync(Primary);
 
     protected override async ValueTask DisposeStoreAsync()
     {

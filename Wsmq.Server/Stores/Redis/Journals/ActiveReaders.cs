@@ -12,6 +12,8 @@ internal sealed class ActiveReaders(RedisConnections connections, RedisKeys keys
 {
     private const int Step = 512;
 
+    private readonly byte[] _node = Encoding.ASCII.GetBytes(lanes.Node);
+
     // Where to go on in each lane, as HSCAN says it.
     private readonly ConcurrentDictionary<RedisLane, string> _cursors = new();
 
@@ -34,9 +36,9 @@ internal sealed class ActiveReaders(RedisConnections connections, RedisKeys keys
     // Whether other nodes read it.
     private bool HasOthers(byte[] state)
     {
-        for (var at = JournalFormat.NodesStart; at < state.Length; at += lanes.Node.Length)
+        for (var at = JournalFormat.NodesStart; at < state.Length; at += _node.Length)
         {
-            if (!state.AsSpan(at).StartsWith(Encoding.ASCII.GetBytes(lanes.Node)))
+            if (!state.AsSpan(at).StartsWith(_node))
                 return true;
         }
 

@@ -126,13 +126,13 @@ internal sealed class JournalKeeper(
         {
             await step();
         }
-        catch (Exception e) when (!(e is OperationCanceledException && _stop.IsCancellationRequested))
-        {
-            Log.JournalFailed(logger, e);
-        }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The node stops.
+        }
+        catch (Exception e)
+        {
+            Log.JournalFailed(logger, e);
         }
     }
 

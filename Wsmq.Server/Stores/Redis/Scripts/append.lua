@@ -40,11 +40,7 @@ for j = 1, logs do
   items = items + high * 256 + low
   firsts[j + 1] = items + 1
 end
-local grouped = 0
-for g = 1, groups do
-  local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
-  grouped = grouped + high * 256 + low
-end
+local grouped = logs - (#KEYS - 6) / 2
 
 -- The keys of log j. Those of the groups are parsed once one is needed.
 local keys
