@@ -3,10 +3,18 @@ using Wsmq.Benchmarks.Measuring;
 
 namespace Wsmq.Benchmarks.Compare;
 
-/// <summary>The rounds of both peers with the same plan, in alternating order: stock, wsmq, stock, wsmq.</summary>
-internal sealed record Rounds(IReadOnlyList<RoundResult> Stock, IReadOnlyList<RoundResult> Wsmq, Losses StockLosses, Losses WsmqLosses)
+/// <summary>The rounds of one peer.</summary>
+internal sealed record PeerRounds(Peer Peer, IReadOnlyList<RoundResult> Results, Losses Losses);
+
+/// <summary>The rounds of the peers with the same plan, in alternating order: stock, wsmq, stock, wsmq. The first peer is stock.</summary>
+internal sealed record Rounds(IReadOnlyList<PeerRounds> Peers)
 {
-    public Spread Ratio(Func<RoundResult, double> of) => Spread.Of(Stock.Zip(Wsmq, (stock, wsmq) => of(wsmq) / of(stock)));
+    public PeerRounds Stock => Peers[0];
+
+    public PeerRounds Wsmq => Peers[1];
+
+    public Spread Ratio(PeerRounds peer, Func<RoundResult, double> of) =>
+        Spread.Of(Stock.Results.Zip(peer.Results, (stock, wsmq) => of(wsmq) / of(stock)));
 }
 
 /// <summary>Runs the peers alternately on running nodes. The peer that is not measured keeps its connections, without load.</summary>
@@ -18,38 +26,63 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
 
     private bool _ranBefore;
 
-    public async Task<Rounds> RunAsync(string scenario, CrowdPlan plan, int? messagesPerSecond, CancellationToken cancellationToken)
+    /// <summary>Measures stock and wsmq.</summary>
+    public Task<Rounds> RunAsync(string scenario, CrowdPlan plan, int? messagesPerSecond, CancellationToken cancellationToken) =>
+        RunAsync(scenario, [Peer.Stock, settings.Wsmq], plan, messagesPerSecond, cancellationToken);
+
+    /// <summary>Measures each peer with the plan: in a closed loop, or with so many messages a second.</summary>
+    public async Task<Rounds> RunAsync(
+        string scenario, IReadOnlyList<Peer> peers, CrowdPlan plan, int? messagesPerSecond, CancellationToken cancellationToken)
     {
-        await using var stock = await OpenAsync(Peer.Stock, plan, cancellationToken);
-        await using var wsmq = await OpenAsync(settings.Wsmq, plan, cancellationToken);
-        var stockRound = new Round(stock, await rig.CpuOfAsync(stock.Peer), messagesPerSecond);
-        var wsmqRound = new Round(wsmq, await rig.CpuOfAsync(wsmq.Peer), messagesPerSecond);
+        var crowds = new List<Crowd>();
+        try
+        {
+            foreach (var peer in peers)
+                crowds.Add(await OpenAsync(peer, plan, cancellationToken));
+            var rounds = new List<Round>();
+            foreach (var crowd in crowds)
+                rounds.Add(new Round(crowd, await rig.CpuOfAsync(crowd.Peer), messagesPerSecond));
 
-        var warmUp = _ranBefore ? settings.WarmUp : settings.FirstWarmUp;
-        _ranBefore = true;
-        await WarmUpAsync(scenario, stock, stockRound, messagesPerSecond, warmUp, cancellationToken);
-        await WarmUpAsync(scenario, wsmq, wsmqRound, messagesPerSecond, warmUp, cancellationToken);
+            var warmUp = _ranBefore ? settings.WarmUp : settings.FirstWarmUp;
+            _ranBefore = true;
+            foreach (var (crowd, round) in crowds.Zip(rounds))
+                await WarmUpAsync(scenario, crowd, round, messagesPerSecond, warmUp, cancellationToken);
+            return await MeasureAsync(scenario, crowds, rounds, cancellationToken);
+        }
+        finally
+        {
+            foreach (var crowd in crowds)
+                await crowd.DisposeAsync();
+        }
+    }
 
-        var (stockResults, wsmqResults) = (new List<RoundResult>(), new List<RoundResult>());
+    private async Task<Rounds> MeasureAsync(string scenario, List<Crowd> crowds, List<Round> rounds, CancellationToken cancellationToken)
+    {
+        var results = crowds.ConvertAll(_ => new List<RoundResult>());
         for (var number = 1; number <= settings.Rounds; number++)
         {
-            stockResults.Add(await stockRound.RunAsync(settings.Measure, cancellationToken));
-            Say(scenario, stock, number, stockResults[^1]);
-            wsmqResults.Add(await wsmqRound.RunAsync(settings.Measure, cancellationToken));
-            Say(scenario, wsmq, number, wsmqResults[^1]);
+            for (var i = 0; i < crowds.Count; i++)
+            {
+                results[i].Add(await rounds[i].RunAsync(settings.Measure, cancellationToken));
+                Say(scenario, crowds[i], number, results[i][^1]);
+            }
         }
 
-        return new Rounds(stockResults, wsmqResults, stock.Losses, wsmq.Losses);
+        return new Rounds([.. crowds.Zip(results, (crowd, of) => new PeerRounds(crowd.Peer, of, crowd.Losses))]);
     }
 
     private async Task WarmUpAsync(
         string scenario, Crowd crowd, Round measured, int? messagesPerSecond, TimeSpan least, CancellationToken cancellationToken)
     {
-        Progress.Say($"{scenario}: warming up {crowd.Peer.Name}");
+        Progress.Say($"{scenario}: warming up {crowd.Peer.Label}");
         var peer = crowd.Peer;
         var round = messagesPerSecond is { } rate ? new Round(crowd, await rig.CpuOfAsync(peer), WarmUpFactor * rate) : measured;
+
+        // At a fixed rate, a node whose code is being compiled falls behind by more than a connection may have in flight.
+        if (round != measured)
+            await new Round(crowd, await rig.CpuOfAsync(peer), messagesPerSecond: null).RunAsync(least, cancellationToken);
         var warmUp = new WarmUp(settings.Compiling, [.. (await rig.NodesAsync(peer)).Select(n => n.Address)]);
-        await warmUp.RunAsync($"{scenario}: {peer.Name}", round, least, cancellationToken);
+        await warmUp.RunAsync($"{scenario}: {peer.Label}", round, least, cancellationToken);
         if (round != measured)
             await measured.RunAsync(settings.Measure, cancellationToken);
     }
@@ -60,8 +93,8 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
     private void Say(string scenario, Crowd crowd, int number, RoundResult result)
     {
         if (double.IsNaN(result.LatencyHalf))
-            Progress.Say($"{scenario}: round {number} of {settings.Rounds}, {crowd.Peer.Name,-5} {result.PerSecond:F0}/s");
+            Progress.Say($"{scenario}: round {number} of {settings.Rounds}, {crowd.Peer.Label,-5} {result.PerSecond:F0}/s");
         else
-            Progress.Say($"{scenario}: round {number} of {settings.Rounds}, {crowd.Peer.Name,-5} p50 {result.LatencyHalf:F2} ms, p99 {result.LatencyNinetyNine:F2} ms");
+            Progress.Say($"{scenario}: round {number} of {settings.Rounds}, {crowd.Peer.Label,-5} p50 {result.LatencyHalf:F2} ms, p99 {result.LatencyNinetyNine:F2} ms");
     }
 }

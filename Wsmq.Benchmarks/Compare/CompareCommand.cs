@@ -8,7 +8,10 @@ namespace Wsmq.Benchmarks.Compare;
 internal static class CompareCommand
 {
     private static readonly string[] All =
-        ["directed", "directed-deep", "fanout", "latency", "catchup", "flood", "acks", "acks-spread", "http", "http-floor", "idle", "sqlite", "work"];
+    [
+        "directed", "directed-deep", "away", "bodies-4k", "bodies-64k", "fanout-10", "fanout-100", "fanout", "latency", "catchup", "flood",
+        "acks", "acks-spread", "offline", "offline-group", "trim", "http", "http-floor", "idle", "sqlite", "work",
+    ];
 
     public static Command Create()
     {
@@ -19,10 +22,10 @@ internal static class CompareCommand
             if (result.GetValue(rounds) < 1)
                 result.AddError("--rounds must be at least 1.");
         });
-        var quick = new Option<bool>("--quick") { Description = "Short rounds: all scenarios within 3 minutes." };
-        var publish = new Option<PublishWay>("--publish")
+        var quick = new Option<bool>("--quick") { Description = "Short rounds: all scenarios within 5 minutes." };
+        var publish = new Option<PublishWay?>("--publish")
         {
-            Description = "How wsmq's senders send: over one stream, or one invocation per message.",
+            Description = "How wsmq's senders send: over one stream, or one invocation per message. Default: the stream, and in directed both.",
         };
         var writes = new Option<InvocationWrites>("--writes")
         {
@@ -48,7 +51,7 @@ internal static class CompareCommand
         var report = new Report();
         await using (var rig = new Rig())
         {
-            var load = new LoadScenarios(new Alternation(rig, settings), report);
+            var load = new LoadScenarios(rig, settings, report);
             foreach (var scenario in All.Where(scenarios.Contains))
             {
                 Progress.Say($"{scenario}");
@@ -56,12 +59,20 @@ internal static class CompareCommand
                 {
                     "directed" => load.DirectedAsync(cancellationToken),
                     "directed-deep" => load.DirectedDeepAsync(cancellationToken),
+                    "away" => load.AwayAsync(cancellationToken),
+                    "bodies-4k" => load.BodiesAsync(scenario, 4 * 1024, cancellationToken),
+                    "bodies-64k" => load.BodiesAsync(scenario, 64 * 1024, cancellationToken),
+                    "fanout-10" => load.FanOutAsync(scenario, 10, cancellationToken),
+                    "fanout-100" => load.FanOutAsync(scenario, 100, cancellationToken),
                     "fanout" => load.FanOutAsync(cancellationToken),
                     "latency" => load.LatencyAsync(cancellationToken),
                     "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
                     "flood" => new FloodScenario(rig, settings, report).FloodAsync(cancellationToken),
                     "acks" => new FloodScenario(rig, settings, report).AcksAsync(scenario, spread: false, cancellationToken),
                     "acks-spread" => new FloodScenario(rig, settings, report).AcksAsync(scenario, spread: true, cancellationToken),
+                    "offline" => new FloodScenario(rig, settings, report).OfflineAsync(cancellationToken),
+                    "offline-group" => new FloodScenario(rig, settings, report).OfflineGroupAsync(cancellationToken),
+                    "trim" => new FloodScenario(rig, settings, report).TrimAsync(cancellationToken),
                     "http" => new FloodScenario(rig, settings, report).HttpAsync(cancellationToken),
                     "http-floor" => new FloodScenario(rig, settings, report).HttpFloorAsync(cancellationToken),
                     "idle" => new IdleScenario(rig, settings, report).RunAsync(cancellationToken),

@@ -9,12 +9,18 @@ namespace Wsmq.Benchmarks.Compare;
 /// <summary>
 /// The effect of a further load on the latency of the other clients of its node: the same paced load without and with it, alternately. The
 /// load is a client that sends as fast as it can and is rate-limited, or the members of a large group that acknowledge at once, or many
-/// requests over HTTP, or as many to an endpoint that only reads them: what HTTP costs on this machine without wsmq.
+/// requests over HTTP, or as many to an endpoint that only reads them: what HTTP costs on this machine without wsmq. Or a burst: many
+/// offline users, a large group of them, or the removal of a long log.
 /// </summary>
 internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report report)
 {
     private const int PacedPerSecond = 500;
     private const int LimitPerSecond = 1_000;
+
+    private const int Offline = 10_000;
+    private static readonly TimeSpan OfflineInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan OfflineGroupInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(1);
 
     // A cold node must not be overwhelmed: refused sends end the run.
     private const int WarmUpPerSecond = 3 * PacedPerSecond;
@@ -22,25 +28,63 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
     private static readonly CrowdPlan Plan = new(Users: 100, Senders: 10, Window: 32);
 
     public Task FloodAsync(CancellationToken cancellationToken) => RunAsync(
-        "flood", (node, number, http) => new Flooder(settings.Wsmq, node, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http),
+        "flood", (node, number, http) => new Flooder(settings.Wsmq, node.Address, string.Create(CultureInfo.InvariantCulture, $"flooder{number}"), http),
         cancellationToken);
 
     public Task AcksAsync(string name, bool spread, CancellationToken cancellationToken) => RunAsync(
         name,
-        (node, number, http) => new AckBursts(settings.Wsmq, node, string.Create(CultureInfo.InvariantCulture, $"{name}{number}-"), spread, http),
+        (node, number, http) => new AckBursts(settings.Wsmq, node.Address, string.Create(CultureInfo.InvariantCulture, $"{name}{number}-"), spread, http),
         cancellationToken);
 
     public Task HttpAsync(CancellationToken cancellationToken) => HttpAsync("http", DurableNode.ApiPath + "/messages", cancellationToken);
 
     public Task HttpFloorAsync(CancellationToken cancellationToken) => HttpAsync("http-floor", DurableNode.ReceivePath, cancellationToken);
 
-    private Task HttpAsync(string name, string endpoint, CancellationToken cancellationToken) =>
-        RunAsync(name, (node, number, http) => new HttpSenders(node, endpoint, number, http), cancellationToken);
+    /// <summary>10,000 offline users receive one message each, every two seconds: by the app, at once.</summary>
+    public Task OfflineAsync(CancellationToken cancellationToken) => RunAsync(
+        "offline",
+        (node, _, _) => new Bursts(
+            $"times {Offline} messages", OfflineInterval, _ => BurstEndpoints.BurstAsync(node.Address, "user:offline*", Offline),
+            _ => BurstEndpoints.BurstAsync(node.Address, "user:offline*", Offline)),
+        cancellationToken);
 
-    private async Task RunAsync(string name, Func<Uri, int, HttpMessageInvoker, ISideLoad> load, CancellationToken cancellationToken)
+    /// <summary>A group of 10,000 offline members receives four messages a second.</summary>
+    public Task OfflineGroupAsync(CancellationToken cancellationToken) => RunAsync(
+        "offline-group",
+        (node, _, _) => new Bursts(
+            "messages", OfflineGroupInterval, _ => DurableNode.JoinAsync(node.Address, "offline", "member", Offline),
+            _ => BurstEndpoints.BurstAsync(node.Address, "group:offline", 1)),
+        cancellationToken);
+
+    /// <summary>A log of 100,000 messages is removed every second, because all of them are too old.</summary>
+    public async Task TrimAsync(CancellationToken cancellationToken)
+    {
+        var redis = await rig.RedisAsync(settings.Wsmq);
+        var logs = (int)(settings.Measure.TotalSeconds / TrimInterval.TotalSeconds) + 2;
+        await RunAsync(
+            "trim",
+            (node, number, _) => new Bursts(
+                $"logs of {OldLog.Messages}", TrimInterval, stop => FillAsync(number, stop),
+                i => i < logs ? OldLog.TrimAsync(node.Address, DurableNode.ApiPath, UserOf(number, i)) : Task.CompletedTask),
+            cancellationToken);
+
+        async Task FillAsync(int number, CancellationToken stop)
+        {
+            for (var i = 0; i < logs; i++)
+                await OldLog.FillAsync(redis, UserOf(number, i), stop);
+        }
+
+        static string UserOf(int number, int log) => string.Create(CultureInfo.InvariantCulture, $"old{number}-{log}");
+    }
+
+    private Task HttpAsync(string name, string endpoint, CancellationToken cancellationToken) =>
+        RunAsync(name, (node, number, http) => new HttpSenders(node.Address, endpoint, number, http), cancellationToken);
+
+    private async Task RunAsync(string name, Func<NodeProcess, int, HttpMessageInvoker, ISideLoad> load, CancellationToken cancellationToken)
     {
         await using var node = await rig.FreshNodeAsync(
             settings.Wsmq, NodeCommand.SendsPerSecondOption, LimitPerSecond.ToString(CultureInfo.InvariantCulture));
+        var redis = await rig.RedisAsync(settings.Wsmq);
         await using var crowd = await Crowd.OpenAsync(settings.Wsmq, [node.Address], Plan, cancellationToken);
         var cpu = new CpuMeter([node.ProcessId], []);
         var round = new Round(crowd, cpu, PacedPerSecond);
@@ -63,10 +107,11 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
         async Task<RoundResult> LoadedAsync(TimeSpan time, int number)
         {
             using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-            await using var side = load(node.Address, number, http);
+            await using var side = load(node, number, http);
             await side.StartAsync(cancellationToken);
+            await SlowCommands.BeginAsync(redis);
             var result = await round.RunAsync(time, cancellationToken);
-            Progress.Say($"{name}: {side.Summary}");
+            Progress.Say($"{name}: {side.Summary}; {await SlowCommands.EndAsync(redis)}");
             return result;
         }
     }

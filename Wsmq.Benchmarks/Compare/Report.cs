@@ -17,6 +17,13 @@ internal sealed class Report
     {
         ["directed"] = null,
         ["directed_deep"] = null,
+        ["directed_plain"] = null,
+        ["directed_deep_plain"] = null,
+        ["away"] = null,
+        ["bodies_4k"] = null,
+        ["bodies_64k"] = null,
+        ["fanout_10"] = null,
+        ["fanout_100"] = null,
         ["fanout"] = null,
         ["latency_p50"] = null,
         ["latency_p99"] = null,
@@ -29,6 +36,12 @@ internal sealed class Report
         ["acks_p99"] = null,
         ["acks_spread_p50"] = null,
         ["acks_spread_p99"] = null,
+        ["offline_p50"] = null,
+        ["offline_p99"] = null,
+        ["offline_group_p50"] = null,
+        ["offline_group_p99"] = null,
+        ["trim_p50"] = null,
+        ["trim_p99"] = null,
         ["http_p50"] = null,
         ["http_p99"] = null,
         ["http_floor_p50"] = null,
@@ -49,7 +62,7 @@ internal sealed class Report
     /// <param name="row">The figures of one peer.</param>
     public void Add(ReportRow row)
     {
-        if (row.Peer == "wsmq")
+        if (row.Peer.StartsWith("wsmq", StringComparison.Ordinal))
             Losses += row.Losses;
         _table.Add(
             row.Scenario, row.Peer, $"{row.Value.MedianText(row.Format)} {row.Unit}", row.Value.RangeText(row.Format),

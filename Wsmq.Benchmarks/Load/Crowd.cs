@@ -60,6 +60,8 @@ internal sealed class Crowd : IAsyncDisposable
         {
             if (crowd.Group is { } group && peer.Acknowledges)
                 await DurableNode.JoinAsync(nodes[0], group, crowd.Name + "u", plan.Users);
+            if (peer.Acknowledges && plan.AwayPercent > 0)
+                await crowd.RegisterAwayAsync(nodes, cancellationToken);
             await crowd.ConnectReceiversAsync(nodes, cancellationToken);
             await crowd.ConnectSendersAsync(nodes, cancellationToken);
             return crowd;
@@ -109,6 +111,19 @@ internal sealed class Crowd : IAsyncDisposable
             var (connection, start) = item.Item;
             await connection.OpenAsync(Peer.AddressOf(nodes[item.Index % nodes.Length], name(item.Index), group), _http, stop);
             await start();
+        });
+    }
+
+    /// <summary>Connects the second devices, which the server registers, and disconnects them.</summary>
+    private Task RegisterAwayAsync(Uri[] nodes, CancellationToken cancellationToken)
+    {
+        var users = Enumerable.Range(0, Plan.Users).Where(u => u % 100 < Plan.AwayPercent);
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Plan.ParallelConnects, CancellationToken = cancellationToken };
+        return Parallel.ForEachAsync(users, parallel, async (user, stop) =>
+        {
+            await using var connection = new Connection(Failure);
+            await connection.OpenAsync(Peer.AddressOf(nodes[user % nodes.Length], UserName(user), group: null, "away"), _http, stop);
+            await connection.StartAsync(Receivers[user]);
         });
     }
 

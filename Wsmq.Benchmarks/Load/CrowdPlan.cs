@@ -14,6 +14,12 @@ internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyByt
     /// <summary>The number of concurrent connects.</summary>
     public int ParallelConnects { get; init; } = 64;
 
+    /// <summary>
+    /// Of 100 users, how many have a second device that was connected once and is away: what is sent to them must be kept, as their first
+    /// device alone does not consume it.
+    /// </summary>
+    public int AwayPercent { get; init; }
+
     /// <summary>How invocations are written when an answer frees the window.</summary>
     public InvocationWrites Writes { get; init; }
 

@@ -49,6 +49,7 @@ internal static class DurableNode
             app.MapWsmqApi(ApiPath);
             app.MapGet(CompletedPath, async (IStore store) => (await store.Jobs.InfoAsync(WsmqAddress.Work(Queue), default)).Totals.Completed);
             app.MapPost("/groups/{group}", AddMembersAsync);
+            app.MapBursts();
             app.MapPost(ReceivePath, ReceiveAsync).RequireAuthorization();
         };
     }

@@ -12,23 +12,16 @@ internal sealed class LoadScale(Rig rig, CompareSettings settings)
     private static readonly int[] BodySizes = [128, Kibibyte, 4 * Kibibyte, 16 * Kibibyte, 64 * Kibibyte];
     private static readonly int[] GroupSizes = [10, 100, 1000, 5000];
 
-    // wsmq retains acknowledged messages for a minute: at full rate for long, large bodies would fill the memory of a small machine.
-    private const int LargeBody = 16 * Kibibyte;
-    private static readonly TimeSpan ShortTime = TimeSpan.FromSeconds(2);
-
     public async Task<MarkdownTable> PayloadsAsync(CancellationToken cancellationToken)
     {
         var table = new MarkdownTable("body", "stock msg/s", "stock MB/s", "wsmq msg/s", "wsmq MB/s", "ratio", "wsmq lost, duplicated, reordered");
-        var large = settings with { Rounds = Math.Min(settings.Rounds, 2), FirstWarmUp = ShortTime, WarmUp = ShortTime, Measure = ShortTime };
-        var (usual, brief) = (new Alternation(rig, settings), new Alternation(rig, large));
         foreach (var bytes in BodySizes)
         {
-            var plan = LoadScenarios.Directed with { BodyBytes = bytes };
-            var rounds = await (bytes < LargeBody ? usual : brief).RunAsync(BytesText(bytes), plan, messagesPerSecond: null, cancellationToken);
-            var (stock, wsmq) = (Spread.Of(rounds.Stock.Select(r => r.PerSecond)), Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)));
+            var rounds = await LoadScenarios.BodiesOf(rig, settings, BytesText(bytes), bytes, cancellationToken);
+            var (stock, wsmq) = (PerSecond(rounds.Stock), PerSecond(rounds.Wsmq));
             table.Add(
                 BytesText(bytes), stock.MedianText("F0"), Megabytes(stock, bytes), wsmq.MedianText("F0"), Megabytes(wsmq, bytes),
-                rounds.Ratio(r => r.PerSecond).MedianText("F2"), rounds.WsmqLosses.Text);
+                rounds.Ratio(rounds.Wsmq, r => r.PerSecond).MedianText("F2"), rounds.Wsmq.Losses.Text);
         }
 
         return table;
@@ -43,12 +36,14 @@ internal sealed class LoadScale(Rig rig, CompareSettings settings)
             var name = string.Create(CultureInfo.InvariantCulture, $"group of {members}");
             var rounds = await alternation.RunAsync(name, LoadScenarios.FanOut with { Users = members }, messagesPerSecond: null, cancellationToken);
             table.Add(
-                members.ToString(CultureInfo.InvariantCulture), Spread.Of(rounds.Stock.Select(r => r.PerSecond)).MedianText("F0"),
-                Spread.Of(rounds.Wsmq.Select(r => r.PerSecond)).MedianText("F0"), rounds.Ratio(r => r.PerSecond).MedianText("F2"), rounds.WsmqLosses.Text);
+                members.ToString(CultureInfo.InvariantCulture), PerSecond(rounds.Stock).MedianText("F0"), PerSecond(rounds.Wsmq).MedianText("F0"),
+                rounds.Ratio(rounds.Wsmq, r => r.PerSecond).MedianText("F2"), rounds.Wsmq.Losses.Text);
         }
 
         return table;
     }
+
+    private static Spread PerSecond(PeerRounds peer) => Spread.Of(peer.Results.Select(r => r.PerSecond));
 
     private static string BytesText(int bytes) =>
         bytes < Kibibyte ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B") : string.Create(CultureInfo.InvariantCulture, $"{bytes / Kibibyte} KiB");

@@ -35,6 +35,11 @@ internal readonly record struct SendOutcome(WsmqReceipt? Receipt, Exception? Err
     public static SendOutcome From(WsmqItemResult result) =>
         result.TryGetReceipt(out var receipt) ? new SendOutcome(receipt, null) : From(new HubException(result.Error));
 
+    /// <summary>
+    /// What the end of a stream means for the messages in flight: they may be stored, whatever the reason, because their answers are lost.
+    /// </summary>
+    public static SendOutcome OfStream(Exception exception) => From(exception) with { IsNotStored = false };
+
     public static SendOutcome From(Exception exception) => exception switch
     {
         HubException when WsmqException.From(exception) is { } coded => coded.Error.CanRetry

@@ -39,7 +39,7 @@ internal sealed class SendStream(HubSession session, Sender sender, (string Name
         }
         catch (Exception e)
         {
-            outcome = SendOutcome.From(e);
+            outcome = SendOutcome.OfStream(e);
         }
 
         sender.Ended(this, outcome);

@@ -25,9 +25,10 @@ public sealed class WsmqRedisOptions
     public int Buckets { get; set; } = 64;
 
     /// <summary>
-    /// The largest entry that is included in its signal, in bytes; a larger one is read from the log. Default 4 KiB; 0 to 1 MiB.
+    /// The largest entry that is included in its signal, and can be in a journal, in bytes; a larger one is stored in the log, and read from there.
+    /// Default 128 KiB; 0 to 1 MiB.
     /// </summary>
-    public int InlineSignalBytes { get; set; } = 4 * 1024;
+    public int InlineSignalBytes { get; set; } = 128 * 1024;
 
     /// <summary>
     /// How long messages for users who are connected stay in the journal of their node, to be acknowledged there. What was not acknowledged
@@ -38,9 +39,9 @@ public sealed class WsmqRedisOptions
     /// <summary>
     /// The most that a node keeps in its journal, in bytes of a Redis server or of a Cluster's bucket. Beyond it, and while moving messages
     /// to the logs fails, messages go to the logs at once. With 0 the node has no journal, and can run beside nodes of versions without
-    /// journals. Default 64 MiB; 0, or 1 MiB to 16 GiB.
+    /// journals. Default 256 MiB; 0, or 1 MiB to 16 GiB.
     /// </summary>
-    public long JournalBytes { get; set; } = 64 * 1024 * 1024;
+    public long JournalBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>The timeout of a Redis command. Default 5 seconds; 100 ms to 1 minute.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);

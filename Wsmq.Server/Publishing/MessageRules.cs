@@ -16,12 +16,12 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
     /// <summary>The maximum length of an id, a type, a content type or a correlation id, in UTF-8 bytes.</summary>
     public const int MaxNameBytes = 128;
 
+    /// <summary>The sender of the app's messages: its ids and those of users have separate scopes.</summary>
+    public const string AppScope = "app";
+
     private const string DefaultContentType = "application/octet-stream";
 
     private readonly JobRules _jobs = new(queues, time);
-
-    // The ids of the app and of users have separate scopes.
-    private const string AppScope = "app";
 
     /// <exception cref="WsmqException">The message is malformed or over a limit.</exception>
     public CheckedMessage Check(WsmqOutgoingMessage message, WsmqCaller? sender, Producer? producer = null)

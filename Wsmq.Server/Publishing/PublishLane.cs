@@ -11,26 +11,30 @@ internal sealed class PublishLane
 {
     private const int MaxBatchBytes = 512 * 1024;
 
+    // In units of IAppender.WeightOf.
+    private const int MaxBatchWeight = AppendPipeline.MaxBatchItems;
+
+    // While both have waiting sends. The app's share is the smaller one, also while no client sends: a client's next message waits for it.
+    private const int ClientsWeight = MaxBatchWeight * 3 / 4;
+    private const int AppWeight = MaxBatchWeight / 2;
+
     private readonly WsmqOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Channel<QueuedSend> _queue;
+    private readonly SendQueue _queue;
+    private readonly IAppender _appender;
+    private readonly HashSet<WsmqAddress> _weighed = [];
     private readonly AuthorizationGate _admissions;
     private readonly AppendPipeline _pipeline;
     private readonly Task _loop;
     private readonly Task[] _waits = new Task[3];
-    private Task<bool>? _readable;
     private Task? _decided;
 
     public PublishLane(IAppender appender, WsmqOptions options, TimeProvider time, WsmqMetrics metrics, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _queue = Channel.CreateBounded<QueuedSend>(new BoundedChannelOptions(options.Publish.QueueCapacity)
-        {
-            SingleReader = true,
-            SingleWriter = false,
-            FullMode = BoundedChannelFullMode.Wait,
-        });
+        _appender = appender;
+        _queue = new SendQueue(options.Publish.QueueCapacity);
         _admissions = new AuthorizationGate(time);
         _pipeline = new AppendPipeline(appender, time, metrics, logger);
         _loop = Task.Run(RunAsync);
@@ -42,14 +46,14 @@ internal sealed class PublishLane
     public void Enqueue(QueuedSend send)
     {
         send.StartClock(_time, _options.Publish.SendTimeout);
-        if (!_queue.Writer.TryWrite(send))
+        if (!_queue.WriterOf(send).TryWrite(send))
             _ = WaitForRoomAsync(send);
     }
 
     /// <summary>Accepts no more sends, and returns once all accepted ones are stored or have failed.</summary>
     public async Task StopAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         await _loop;
     }
 
@@ -59,7 +63,7 @@ internal sealed class PublishLane
         using var patience = new CancellationTokenSource(_options.Publish.SendTimeout, _time);
         try
         {
-            await _queue.Writer.WriteAsync(send, patience.Token);
+            await _queue.WriterOf(send).WriteAsync(send, patience.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
         {
@@ -97,7 +101,7 @@ internal sealed class PublishLane
     private async ValueTask<bool> WaitForWorkAsync()
     {
         if (_pipeline.IsEmpty && _admissions.Count == 0)
-            return await Readable();
+            return await _queue.ReadableAsync();
         var count = 0;
         if (!_pipeline.IsEmpty)
             _waits[count++] = _pipeline.Oldest;
@@ -105,41 +109,54 @@ internal sealed class PublishLane
             _waits[count++] = _decided ??= _admissions.WaitAsync().AsTask();
 
         // While the held sends use up the capacity, no more are read. A stopped lane still finishes the held ones.
-        if (_pipeline.HasRoom && HasRoom && !_queue.Reader.Completion.IsCompleted)
-            _waits[count++] = Readable();
+        if (_pipeline.HasRoom && HasRoom && !_queue.IsCompleted)
+            _waits[count++] = _queue.ReadableAsync();
         await Task.WhenAny(_waits.AsSpan(0, count));
         _waits.AsSpan().Clear();
         _decided = _decided is { IsCompleted: false } ? _decided : null;
         return true;
     }
 
-    // One wait at a time, kept over the rounds in which another task completed first.
-    private Task<bool> Readable() => _readable is { IsCompleted: false } ? _readable : _readable = _queue.Reader.WaitToReadAsync().AsTask();
-
     private bool HasRoom => _admissions.Count < _options.Publish.QueueCapacity;
 
     /// <summary>Takes the waiting sends that may be stored now.</summary>
     private List<QueuedSend> Take()
     {
-        var batch = new List<QueuedSend>(Math.Min(_queue.Reader.Count, AppendPipeline.MaxBatchItems));
+        var batch = new List<QueuedSend>(Math.Min(_queue.Count, AppendPipeline.MaxBatchItems));
         var bytes = _admissions.Release(batch, AppendPipeline.MaxBatchItems, MaxBatchBytes);
-        while (batch.Count < AppendPipeline.MaxBatchItems && bytes < MaxBatchBytes && HasRoom && _queue.Reader.TryRead(out var send))
+        var weight = batch.Count;
+        Take(batch, ofApp: false, ClientsWeight, ref weight, ref bytes);
+        Take(batch, ofApp: true, Math.Min(MaxBatchWeight, weight + AppWeight), ref weight, ref bytes);
+        Take(batch, ofApp: false, MaxBatchWeight, ref weight, ref bytes);
+        _weighed.Clear();
+        return batch;
+    }
+
+    private void Take(List<QueuedSend> batch, bool ofApp, int mostWeight, ref int weight, ref int bytes)
+    {
+        while (weight < mostWeight && batch.Count < AppendPipeline.MaxBatchItems && bytes < MaxBatchBytes && HasRoom
+            && _queue.TryRead(ofApp, out var send))
         {
             if (!_admissions.TryPass(send))
                 continue;
             batch.Add(send);
             bytes += send.Bytes;
+            weight += WeightOf(send.Request.To);
         }
+    }
 
-        return batch;
+    private int WeightOf(WsmqAddress to)
+    {
+        var weight = _appender.WeightOf(to);
+        return weight == 1 || _weighed.Add(to) ? weight : 1;
     }
 
     private void FailAll(WsmqException error)
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         _pipeline.Fail(error);
         _admissions.Fail(error);
-        while (_queue.Reader.TryRead(out var send))
+        while (_queue.TryRead(ofApp: false, out var send) || _queue.TryRead(ofApp: true, out send))
             send.Refuse(error);
     }
 }

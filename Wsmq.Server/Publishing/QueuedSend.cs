@@ -25,6 +25,9 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
 
     public int Bytes => Request.Bytes;
 
+    /// <summary>Whether the app sends this by itself, and not for a user.</summary>
+    public bool IsOfApp { get; } = request.Sender == MessageRules.AppScope;
+
     /// <summary>Reserves the bytes of the message in the budget of the node; they are returned when it is settled.</summary>
     public bool TryReserve(ByteBudget budget)
     {

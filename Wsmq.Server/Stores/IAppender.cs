@@ -15,6 +15,12 @@ internal interface IAppender
     Task<AppendResult[]> AppendAsync(IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What the first message of a batch for an address costs the store, as a multiple of what a further one does. The store serves nobody
+    /// else while it appends a batch, so that the sum of a batch is bounded.
+    /// </summary>
+    int WeightOf(WsmqAddress to) => 1;
+
+    /// <summary>
     /// Completes once everything that was answered so far is stored as durably as a receipt requires; at once if an answer is enough.
     /// Throws <see cref="WsmqException"/> with <c>not-replicated</c>: it is stored, but could still be lost. Repeated items wait as well.
     /// </summary>

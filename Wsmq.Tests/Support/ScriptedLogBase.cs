@@ -7,6 +7,8 @@ internal abstract class ScriptedLogBase : IMessageLog, IAppender
 {
     public IReadOnlyList<IAppender> Appenders => [this];
 
+    public virtual int WeightOf(WsmqAddress to) => 1;
+
     public int AppenderOf(WsmqAddress address) => 0;
 
     public virtual Task<AppendResult[]> AppendAsync(

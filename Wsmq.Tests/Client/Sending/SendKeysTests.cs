@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Wsmq.Tests.Client;
 
@@ -22,25 +23,28 @@ public sealed class SendKeysTests
     [InlineData("connect; stream; send a1; send b1; fill; stream", "A/1 [a1#1 b1#2] A/2")]
 
     // What may be stored is repeated with its number: after a lost answer, and after an error that leaves it open.
-    [InlineData("connect; stream; send a1; send b1; fill; ok 1; end; connect; stream; send c1; fill", "A/1 [a1#1 b1#2] b1=stored A/2 [a1#1 c1#3]")]
+    [InlineData("connect; stream; send a1; send b1; fill; ok 1; lost; connect; stream; send c1; fill", "A/1 [a1#1 b1#2] b1=stored A/2 [a1#1 c1#3]")]
     [InlineData("connect; stream; send a1; fill; no 0 store-unavailable; retry; fill", "A/1 [a1#1] [a1#1]")]
 
     // What is not stored gets a new one, unless an earlier attempt may be stored.
     [InlineData("connect; stream; send a1; fill; no 0 rate-limited; send b1; fill; retry; fill", "A/1 [a1#1] [b1#2] [a1#3]")]
-    [InlineData("connect; stream; send a1; fill; end; connect; stream; fill; no 0 rate-limited; retry; fill", "A/1 [a1#1] A/2 [a1#1] [a1#1]")]
+    [InlineData("connect; stream; send a1; fill; lost; connect; stream; fill; no 0 rate-limited; retry; fill", "A/1 [a1#1] A/2 [a1#1] [a1#1]")]
 
     // A node of an older version: ids. What may be stored by another node cannot be recognized there.
     [InlineData("connect; stream; send a1; fill; none; stream; fill; ok 0", "A/1 [a1#1] ids [a1!] a1=stored")]
-    [InlineData("connect; stream; send a1; send b1; fill; end; send c1; connect; stream; fill; none; stream; fill", "A/1 [a1#1 b1#2] A/2 [a1#1 b1#2 c1#3] ids [c1!] a1=outcome-unknown b1=outcome-unknown")]
-    [InlineData("connect; stream; send a1; fill; none; stream; fill; end; connect; stream; send b1; fill", "A/1 [a1#1] ids [a1!] A/2 [a1! b1#2]")]
+    [InlineData("connect; stream; send a1; send b1; fill; lost; send c1; connect; stream; fill; none; stream; fill", "A/1 [a1#1 b1#2] A/2 [a1#1 b1#2 c1#3] ids [c1!] a1=outcome-unknown b1=outcome-unknown")]
+    [InlineData("connect; stream; send a1; fill; none; stream; fill; lost; connect; stream; send b1; fill", "A/1 [a1#1] ids [a1!] A/2 [a1! b1#2]")]
+
+    // A node that stops says so when it closes the connection: what is in flight may be stored nevertheless.
+    [InlineData("connect; stream; send a1; fill; closed stopping; connect; stream; fill", "A/1 [a1#1] A/2 [a1#1]")]
 
     // The server cannot tell: a new producer goes on, once all are answered.
     [InlineData("connect; stream; send a1; send b1; fill; no 0 out-of-sequence; fill; ok 1; end; stream; retry; fill", "A/1 [a1#1 b1#2] [] b1=stored B/1 [a1#1]")]
-    [InlineData("connect; stream; send a1; fill; end; connect; stream; send b1; fill; no 0 out-of-sequence; no 1 out-of-sequence; end; stream; retry; fill", "A/1 [a1#1] A/2 [a1#1 b1#2] a1=outcome-unknown B/1 [b1#1]")]
+    [InlineData("connect; stream; send a1; fill; lost; connect; stream; send b1; fill; no 0 out-of-sequence; no 1 out-of-sequence; end; stream; retry; fill", "A/1 [a1#1] A/2 [a1#1 b1#2] a1=outcome-unknown B/1 [b1#1]")]
 
     // The first attempt is no duplicate: another process has the same producer.
     [InlineData("connect; stream; send a1; fill; twice 0; end; stream; retry; fill; ok 0", "A/1 [a1#1] B/1 [a1#1] a1=stored")]
-    [InlineData("connect; stream; send a1; fill; end; connect; stream; fill; twice 0", "A/1 [a1#1] A/2 [a1#1] a1=stored")]
+    [InlineData("connect; stream; send a1; fill; lost; connect; stream; fill; twice 0", "A/1 [a1#1] A/2 [a1#1] a1=stored")]
     public void Sends_are_repeated_with_the_number_that_may_be_stored(string steps, string expected)
     {
         foreach (var step in steps.Split("; "))
@@ -64,7 +68,10 @@ public sealed class SendKeysTests
         Do(["retry"]);
         FillAll().Should().Equal("a1#1");
         Do(["ok", $"{2 + first.Count}"]);
-        FillAll().Should().Equal(Enumerable.Range(254, 146).Select(i => $"c{i}#{i + 3}"));
+        FillAll().Should().Equal("c254#257", "c255#258");
+        for (var i = 0; i < first.Count; i++)
+            Do(["ok", $"{2 + i}"]);
+        FillAll().Should().Equal(Enumerable.Range(256, 144).Select(i => $"c{i}#{i + 3}"));
     }
 
     private List<string> FillAll()
@@ -87,10 +94,18 @@ public sealed class SendKeysTests
             case "connect": _scheduler.Connect(); break;
             case "stream": _seen.Add(_scheduler.BeginStream() is var (producer, epoch) ? $"{Letter(producer)}/{epoch}" : "ids"); break;
             case "end": _scheduler.EndStream(SendOutcome.Again); break;
+            case "lost":
+                _scheduler.Leave();
+                _scheduler.EndStream(SendOutcome.Again);
+                break;
+            case "closed":
+                _scheduler.Leave();
+                _scheduler.EndStream(SendOutcome.OfStream(new HubException($"The server closed the connection: {Error(step[1])}")));
+                break;
             case "none": _scheduler.RefuseNumbers(); break;
             case "ok": Answer(step[1], new SendOutcome(new WsmqReceipt("id", "0", Duplicate: false), null)); break;
             case "twice": Answer(step[1], new SendOutcome(new WsmqReceipt("id", string.Empty, Duplicate: true), null)); break;
-            case "no": Answer(step[1], SendOutcome.From(new WsmqItemResult { Number = 0, Error = $"{WsmqErrors.All.Values.Single(e => e.Code == step[2])}" })); break;
+            case "no": Answer(step[1], SendOutcome.From(new WsmqItemResult { Number = 0, Error = Error(step[2]) })); break;
             case "fill":
                 var frame = new SendFrame();
                 _scheduler.TryFill(frame);
@@ -103,6 +118,8 @@ public sealed class SendKeysTests
             default: throw new ArgumentException(step[0]);
         }
     }
+
+    private static string Error(string code) => $"{WsmqErrors.All.Values.Single(e => e.Code == code)}";
 
     private void Answer(string number, SendOutcome outcome)
     {

@@ -74,15 +74,14 @@ internal sealed class BatchNumbers
             return mayRepeat ? "1"u8.ToArray() : "0"u8.ToArray();
         var start = buffer;
         var header = Header(mayRepeat, expiry);
-        Encoding.ASCII.GetBytes(header.AsSpan(0, 2), LogGroups.Take(ref buffer, 2).Span);
+        Encoding.ASCII.GetBytes(header, LogGroups.Take(ref buffer, header.Length).Span);
+        WriteExpected(ref buffer);
         if (!HasIds)
         {
             foreach (var item in items)
                 Write(item, LogGroups.Take(ref buffer, ItemLength).Span);
         }
 
-        Encoding.ASCII.GetBytes(header.AsSpan(2), LogGroups.Take(ref buffer, header.Length - 2).Span);
-        WriteExpected(ref buffer);
         return start[..^buffer.Length];
     }
 
@@ -123,8 +122,12 @@ internal sealed class BatchNumbers
             LogGroups.Take(ref buffer, 1).Span[0] = record.IsOdd ? (byte)'!' : (byte)'?';
         foreach (var record in _records.Where(r => r.Before is not null))
             BinaryPrimitives.WriteUInt16BigEndian(LogGroups.Take(ref buffer, sizeof(ushort)).Span, (ushort)record.Before!.Length);
-        var states = string.Join(',', _records.Where(r => r.Before is not null).Select(r => r.Before));
-        Encoding.ASCII.GetBytes(states, LogGroups.Take(ref buffer, states.Length).Span);
+        foreach (var record in _records.Where(r => r.Before is not null))
+        {
+            var text = LogGroups.Take(ref buffer, record.Before!.Length + 1).Span;
+            Encoding.ASCII.GetBytes(record.Before, text);
+            text[^1] = (byte)',';
+        }
     }
 
     private void Write(int item, Span<byte> to)

@@ -5,6 +5,9 @@ namespace Wsmq.Server.Stores.Redis.Appends;
 /// <summary>The script that executes a batch of appends: of logs, or of work queues.</summary>
 internal interface IBatchScript
 {
+    /// <summary>See <see cref="IAppender.WeightOf"/>.</summary>
+    int WeightOf(WsmqAddress to) => 1;
+
     /// <summary>Runs the script. Starts to send before it returns its task.</summary>
     /// <param name="lane">The lane of all items.</param>
     /// <param name="batch">The items.</param>

@@ -43,6 +43,8 @@ internal sealed class RedisAppender(
         }
     }
 
+    public int WeightOf(WsmqAddress to) => script.WeightOf(to);
+
     public Task ConfirmedAsync() => replicas?.Last ?? Task.CompletedTask;
 
     /// <summary>Sends, in order, a batch that must wait until the primary is confirmed, or that is queued after such a batch.</summary>

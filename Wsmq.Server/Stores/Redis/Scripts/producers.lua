@@ -7,7 +7,7 @@
 -- text    what the node has composed of the batch
 -- at      where in it begins: how long a state is known at least, in µs (16); the number of producers (4); of how many of them, the first
 --         ones, the node expects a state (4); of each other one ?, or ! if something about its numbers in the batch is unusual; the lengths of
---         the states that are expected (2 each); these states, with commas between them
+--         the states that are expected (2 each); these states, with a comma after each
 -- count   how many messages have numbers
 -- item    returns of item i the number of its producer, from 1 (two bytes), and its number (12), or 12 times - if its epoch is lower than
 --         that of another message of the batch
@@ -42,8 +42,7 @@ local function producers(now, text, at, count, item)
     for k = 2, sure + 1 do
       if not stored[k] then return false end
     end
-    local states = table.concat(stored, ',', 2, sure + 1)
-    return #states == #text - places + 1 and find(text, states, places, true) == places
+    return sure == 0 or find(text, table.concat(stored, ',', 2, sure + 1) .. ',', places, true) == places
   end
 
   local function is_corrupt(state) return #state < 28 or #state % 24 ~= 4 or not find(state, '^%d+$') end

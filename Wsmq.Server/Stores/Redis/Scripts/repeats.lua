@@ -4,13 +4,14 @@
 -- window   deduplication window, µs
 -- ids      index in ARGV before the ids of the items (16 bytes each); or instead of an id a number (14), see producers.lua
 -- items    the number of items
--- text     1 if an id may be in the batch twice, else 0. If there are numbers, then 1 if there are ids as well; or 0, then all numbers follow
---          here and there is nothing in ARGV; and then the producers
+-- text     1 if an id may be in the batch twice, else 0. If there are numbers, then 1 if there are ids as well, else 0; and the producers.
+--          Without ids all numbers are at its end, and there is nothing in ARGV
 local function repeats(now, window, ids, items, text)
   local twice = string.byte(text) == 49
   if #text == 1 then return message_ids(now, window, ids + 1, ids + items, twice) end
   if string.byte(text, 2) == 48 then
-    return producers(now, text, 3 + 14 * items, items, function(i) return string.sub(text, 14 * i - 11, 14 * i + 2) end)
+    local numbers = #text - 14 * items
+    return producers(now, text, 3, items, function(i) return string.sub(text, numbers + 14 * i - 13, numbers + 14 * i) end)
   end
 
   local of_ids, place = {}, {}
