@@ -37,7 +37,7 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
                     + $"but its receipt states {send.Position}");
             }
         }
-        else if (!source.IsAnnounced(send.Position!, _reasons))
+        else if (send.IsElsewhere ? source.Gaps == 0 : !source.IsAnnounced(send.Position!, _reasons))
         {
             if (failovers.MayHaveLost(send))
                 verdict.FailoverLost++;

@@ -79,6 +79,7 @@ internal sealed class HistoryChecker
         _verdict.GapsAnnounced = _devices.Values.Sum(d => d.Gaps);
         _sends.CheckAnswers(_verdict);
         _live.Count();
+        _sends.Locate(_devices.Values);
         SenderOrder.Check(_sends.All, _verdict);
         new Coverage(_devices.Values, _failovers, _verdict).Check(_sends.All);
         JobLeases.Check(_jobs.All, _failovers, _verdict);

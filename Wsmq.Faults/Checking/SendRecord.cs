@@ -39,6 +39,9 @@ internal sealed class SendRecord
     /// <summary>Null also if a job was not stored, because another one has its unique id.</summary>
     public string? Position { get; set; }
 
+    /// <summary>Whether it is stored where its receipt does not say: the repeat of a message with a number.</summary>
+    public bool IsElsewhere => Position is { Length: 0 };
+
     public bool IsAnswered { get; set; }
 
     /// <summary>Whether it was sent again after a retryable refusal: sends that follow it may then be stored before it.</summary>

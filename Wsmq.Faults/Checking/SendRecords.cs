@@ -30,6 +30,13 @@ internal sealed class SendRecords
             verdict.AddLeak($"{send.Sender} got no outcome for {send.Id} to {send.To}");
     }
 
+    /// <summary>Completes what receipts do not say: where a device has received the message.</summary>
+    public void Locate(IReadOnlyCollection<DeviceRecord> devices)
+    {
+        foreach (var send in _all.Where(s => s.IsElsewhere))
+            send.Position = devices.Select(d => d.Of(send.To)?.PositionOf(send.Id)).FirstOrDefault(p => p is not null) ?? string.Empty;
+    }
+
     private void Begin(HistoryEvent happened, int line)
     {
         var send = new SendRecord
@@ -57,6 +64,8 @@ internal sealed class SendRecords
             return;
         (send.Position, send.Receipted) = (happened.Position, line);
         send.WasRepeated |= happened.Attempts > 1;
+        if (send.IsElsewhere)
+            return;
 
         // If one message has its receipt before another is sent, it is stored before the other, whichever clients sent the two.
         if (string.CompareOrdinal(send.Position, send.Floor) <= 0)

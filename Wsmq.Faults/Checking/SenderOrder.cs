@@ -12,7 +12,7 @@ internal static class SenderOrder
         var last = new Dictionary<(string, string, int), SendRecord>();
         foreach (var send in sends)
         {
-            if (send.Position is null || send.WasRepeated || send.IsUnique)
+            if (send.Position is null || send.IsElsewhere || send.WasRepeated || send.IsUnique)
                 continue;
             var key = (send.Sender, send.To, send.Connection);
             if (last.TryGetValue(key, out var before) && string.CompareOrdinal(send.Position, before.Position) <= 0)

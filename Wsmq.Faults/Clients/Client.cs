@@ -52,6 +52,9 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
         await Line.DisposeAsync();
     }
 
+    /// <summary>Whether the client numbers messages that have no id; some have one all the same.</summary>
+    protected virtual bool NumbersSends => false;
+
     protected abstract Task ConnectAsync();
 
     protected abstract Task DisconnectAsync();
@@ -60,21 +63,31 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     {
         var number = Interlocked.Increment(ref _sent);
         var id = $"{Name}#{number}";
-        return to == JobMessages.Queue
-            ? JobMessages.Next(id, number)
-            : new WsmqOutgoingMessage { To = to, Id = id, Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
+        if (to == JobMessages.Queue)
+            return JobMessages.Next(id, number);
+        var isNumbered = NumbersSends && number % 4 != 0;
+        return new WsmqOutgoingMessage
+        {
+            To = to, Id = isNumbered ? null : id, CorrelationId = isNumbered ? id : null, Type = "load", Body = WsmqJsonBody.Parse("\"load\""),
+        };
     }
+
+    /// <summary>What a message is known by in the history: a client chooses the id of those that it numbers.</summary>
+    public static string IdOf(WsmqOutgoingMessage message) => message.Id ?? message.CorrelationId!;
+
+    /// <summary>What a delivery is known by in the history.</summary>
+    public static string IdOf(WsmqDelivery delivery) => delivery.CorrelationId ?? delivery.Id;
 
     /// <summary>The event of a send.</summary>
     public static HistoryEvent SendOf(WsmqOutgoingMessage message) => new()
     {
-        Kind = EventKind.Send, Address = message.To, Id = message.Id, Key = message.Key, UniqueId = message.UniqueId, Delay = message.Delay?.TotalSeconds,
+        Kind = EventKind.Send, Address = message.To, Id = IdOf(message), Key = message.Key, UniqueId = message.UniqueId, Delay = message.Delay?.TotalSeconds,
     };
 
     /// <summary>The event of a receipt.</summary>
-    public static HistoryEvent ReceiptOf(WsmqReceipt receipt) => new()
+    public static HistoryEvent ReceiptOf(string id, WsmqReceipt receipt) => new()
     {
-        Kind = EventKind.Receipt, Id = receipt.Id, Position = receipt.Position,
+        Kind = EventKind.Receipt, Id = id, Position = receipt.Position,
         Why = receipt.UniqueIdTaken ? EventKind.Taken : receipt.Duplicate ? "duplicate" : null,
     };
 

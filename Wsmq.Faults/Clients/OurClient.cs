@@ -39,6 +39,8 @@ internal sealed class OurClient : Client
 
     protected override string Kind => EventKind.Ours;
 
+    protected override bool NumbersSends => true;
+
     public override Task SendAsync(string to) => RecordAsync(Begin(to));
 
     public override Task SendManyAsync(string to, int count)
@@ -64,7 +66,7 @@ internal sealed class OurClient : Client
         {
             var message = NextMessage(to);
             Record(SendOf(message));
-            return (message.Id!, _client.SendAsync(message));
+            return (IdOf(message), _client.SendAsync(message));
         }
     }
 
@@ -73,7 +75,7 @@ internal sealed class OurClient : Client
         try
         {
             var receipt = await send.Done;
-            Record(ReceiptOf(receipt));
+            Record(ReceiptOf(send.Id, receipt));
         }
         catch (WsmqException e)
         {
@@ -85,7 +87,7 @@ internal sealed class OurClient : Client
     {
         var happened = new HistoryEvent
         {
-            Kind = EventKind.Deliver, Address = delivery.Source, Id = delivery.Id, Position = delivery.Position, Previous = delivery.Previous,
+            Kind = EventKind.Deliver, Address = delivery.Source, Id = IdOf(delivery), Position = delivery.Position, Previous = delivery.Previous,
         };
         Record(happened);
         await Behaviour.WaitAsync(cancellationToken);

@@ -77,7 +77,7 @@ internal sealed class SignalRConnection : IAsyncDisposable
             return;
         var happened = new HistoryEvent
         {
-            Kind = EventKind.Deliver, Address = delivery.Source, Id = delivery.Id, Position = delivery.Position, Previous = delivery.Previous,
+            Kind = EventKind.Deliver, Address = delivery.Source, Id = Client.IdOf(delivery), Position = delivery.Position, Previous = delivery.Previous,
         };
         Happened(happened);
         try

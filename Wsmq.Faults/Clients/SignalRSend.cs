@@ -36,7 +36,7 @@ internal sealed class SignalRSend(WsmqOutgoingMessage message, Action<HistoryEve
         try
         {
             var receipt = await connection.SendAsync(message, limit).WaitAsync(Attempt, limit);
-            record(Client.ReceiptOf(receipt) with { Attempts = _attempts });
+            record(Client.ReceiptOf(message.Id!, receipt) with { Attempts = _attempts });
             return true;
         }
         catch (HubException e) when (WsmqError.Find(e.Message) is { CanRetry: false } final)

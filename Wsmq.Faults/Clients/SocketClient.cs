@@ -104,7 +104,7 @@ internal sealed class SocketClient(string user, Func<Uri> node, HistoryFile hist
         history.Add(new HistoryEvent
         {
             Kind = EventKind.Deliver, Device = Name, Connection = number, Address = delivery.GetProperty("source").GetString(),
-            Id = delivery.GetProperty("id").GetString(), Position = delivery.GetProperty("position").GetString(),
+            Id = delivery.GetProperty(delivery.TryGetProperty("correlationId", out _) ? "correlationId" : "id").GetString(), Position = delivery.GetProperty("position").GetString(),
             Previous = delivery.GetProperty("previous").GetString(),
         });
         Interlocked.Increment(ref _received);

@@ -36,10 +36,10 @@ function create({ url, device, connectTimeout }) {
 }
 
 /** The other side handles the message, and says whether that succeeded. */
-function handle({ source, id, position, previous }) {
+function handle({ source, id, correlationId, position, previous }) {
   return new Promise((resolve, reject) => {
     handling.set(++deliveries, { resolve, reject });
-    write({ e: 'deliver', n: deliveries, a: source, id, p: position, prev: previous });
+    write({ e: 'deliver', n: deliveries, a: source, id: correlationId ?? id, p: position, prev: previous });
   });
 }
 

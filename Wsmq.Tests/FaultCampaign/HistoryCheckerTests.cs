@@ -26,6 +26,46 @@ public sealed class HistoryCheckerTests : HistoryTest
         Verdict.Violations.Should().ContainSingle().Which.Should().Contain("lost").And.Contain("m2");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_message_whose_receipt_has_no_position_is_where_a_device_received_it(bool isDelivered)
+    {
+        Begun(1, 2, 3);
+        Receipted(1);
+        History.Add(new HistoryEvent { Kind = EventKind.Receipt, Id = "m2", Position = string.Empty, Why = "duplicate" });
+        Receipted(3);
+        foreach (var device in new[] { Ours, Plain })
+        {
+            if (isDelivered)
+                Delivered(device, 0, 1, 2, 3);
+            else
+                Delivered(device, 0, 1, 3);
+        }
+
+        Verdict.Receipted.Should().Be(3);
+        Verdict.Lost.Should().Be(isDelivered ? 0 : 2);
+        Verdict.Violations.Should().HaveCount(isDelivered ? 0 : 2);
+    }
+
+    [Fact]
+    public void A_repeat_without_a_position_that_is_stored_after_later_ones_is_reported()
+    {
+        Begun(1, 2);
+        History.Add(new HistoryEvent { Kind = EventKind.Receipt, Id = "m1", Position = string.Empty, Why = "duplicate" });
+        History.Add(new HistoryEvent { Kind = EventKind.Receipt, Id = "m2", Position = At(2) });
+        foreach (var device in new[] { Ours, Plain })
+        {
+            Deliver(device, 0, 2, 0);
+            History.Add(new HistoryEvent
+            {
+                Kind = EventKind.Deliver, Device = device, Connection = 0, Address = Queue, Id = "m1", Position = At(3), Previous = At(2),
+            });
+        }
+
+        Verdict.Reordered.Should().Be(1);
+    }
+
     [Fact]
     public void A_message_without_a_receipt_may_be_lost()
     {
