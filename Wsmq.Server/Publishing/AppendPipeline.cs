@@ -15,11 +15,11 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     public const int MaxBatchItems = 512;
     private const int MaxCalls = 4;
 
-    // After a batch of this size the lane counts as loaded: at most LoadedCalls are in flight, so that batches grow, and the store still
-    // has a next call waiting. A full batch cannot grow, so it does not count. A timer would wait for up to 4 ms, its granularity, even if
-    // the store is fast.
+    // After a batch of this size the lane counts as loaded: one call is in flight at a time, so that batches grow. Each batch has a price of
+    // its own, in the store and at every node that reads of it, and the store waits less for this lane than the lane for the store. A full
+    // batch cannot grow, so it does not count. A timer would wait for up to 4 ms, its granularity, even if the store is fast.
     private const int Loaded = 16;
-    private const int LoadedCalls = 2;
+    private const int LoadedCalls = 1;
 
     private readonly Queue<Call> _calls = new();
     private Task _receipts = Task.CompletedTask;
