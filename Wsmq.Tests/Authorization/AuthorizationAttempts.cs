@@ -125,8 +125,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "SendStream":
                 return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("SendStream", One(new[] { message })).SingleAsync()).Single().Error);
             case "Produce":
-                var numbered = One(new[] { new { to = target, sequence = 1, body = 1 } });
-                return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("Produce", Guid.NewGuid().ToString(), 1, numbered).SingleAsync()).Single().Error);
+                object one = target.StartsWith("work:", StringComparison.Ordinal) ? message : new { to = target, sequence = 1, body = 1 };
+                var produced = connection.StreamAsync<WsmqItemResult[]>("Produce", $"{Guid.NewGuid()}", 1, One(new[] { one }));
+                return WsmqError.Find((await produced.SingleAsync()).Single().Error);
             case "Work":
                 await connection.InvokeAsync<WsmqWorkGrant>(method, target, 1);
                 return null;

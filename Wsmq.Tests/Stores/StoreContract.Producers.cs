@@ -11,7 +11,9 @@ public abstract partial class StoreContract
 
     private static readonly AppendResult StoredBefore = new(WsmqPosition.Start, Duplicate: true);
 
-    private static readonly Gen<(long Epoch, long[] Numbers)> GenNumbers = Gen.Select(
+    // Which of two nodes sends them, the number of the stream, and the numbers: each node knows only what went through it.
+    private static readonly Gen<(int Node, long Epoch, long[] Numbers)> GenNumbers = Gen.Select(
+        Gen.Frequency((4, Gen.Const(0)), (1, Gen.Const(1))),
         Gen.Frequency((8, Gen.Const(1L)), (1, Gen.Const(2L)), (1, Gen.Const(3L))),
         Gen.Select(Gen.Long[1, 30], Gen.Bool, Gen.Long[1, 30].Array[1, 4], (first, inOrder, any) =>
             inOrder ? [.. any.Select((_, i) => first + i)] : any));
@@ -148,9 +150,11 @@ public abstract partial class StoreContract
             {
                 var (name, model, kept) = ($"p{Interlocked.Increment(ref runs)}", new ProducerState(), new List<string>());
                 var queue = WsmqAddress.User($"numbers-{name}");
-                foreach (var (epoch, numbers) in batches)
+                var producers = new Dictionary<(int, long), Producer>();
+                foreach (var (node, epoch, numbers) in batches)
                 {
-                    var producer = ProducerOf(name, epoch);
+                    if (!producers.TryGetValue((node, epoch), out var producer))
+                        producers.Add((node, epoch), producer = ProducerOf(name, epoch));
                     var results = await h.AppendAsync([.. numbers.Select(n => Numbered(queue, producer, n))]);
                     for (var i = 0; i < numbers.Length; i++)
                         Check(model, new MessageNumber(producer, numbers[i]), results[i], kept);
