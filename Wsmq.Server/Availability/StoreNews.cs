@@ -18,12 +18,10 @@ internal sealed class StoreNews(ConnectionRegistry connections)
     /// <param name="session">Its session.</param>
     public void Accept(NodeConnection connection, IConnectionSession session)
     {
-        // A client may ask for the state even if the store is available.
-        var asks = connection.Asks("store");
         lock (_lock)
         {
             connection.Session = session;
-            if (asks || !_available)
+            if (connection.AsksForStoreState || !_available)
                 connection.Post(Message(_available));
         }
     }

@@ -24,18 +24,20 @@ internal sealed class NodeConnection
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    // Read while the request exists: SignalR releases it with the connection.
+    // Read while the request exists: whoever has the connection from the registry may have it longer than SignalR has the request.
     private readonly SocketWrites? _writes;
+    private readonly OpenConnection? _opened;
     private readonly HttpTransportType _transport;
     private int _closing;
 
     public NodeConnection(HubConnectionContext connection, TimeProvider time, ILogger logger)
     {
         (_connection, _time, _logger) = (connection, time, logger);
-        TakesMany = Asks("batch");
+        var request = connection.GetHttpContext();
+        (TakesMany, AsksForStoreState) = (Asks(request, "batch"), Asks(request, "store"));
         ConnectedAt = time.GetUtcNow();
         _transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType ?? HttpTransportType.None;
-        _writes = SocketWrites.Of(connection.GetHttpContext());
+        (_writes, _opened) = (SocketWrites.Of(request), OpenConnection.Of(request));
     }
 
     // The values of _closing. A final close overrides one after which the client may reconnect.
@@ -57,11 +59,15 @@ internal sealed class NodeConnection
     /// <summary>Whether the client accepts calls that carry several deliveries or jobs.</summary>
     public bool TakesMany { get; }
 
+    /// <summary>Whether the client asks for the state of the store also if it is available.</summary>
+    public bool AsksForStoreState { get; }
+
     public string? UserIdentifier => _connection.UserIdentifier;
 
     public ClaimsPrincipal? User => _connection.User;
 
-    public HttpContext? Request => _connection.GetHttpContext();
+    /// <summary>The principal of the newest request that reads from the connection.</summary>
+    public ClaimsPrincipal? Reader => _opened?.Reader;
 
     public CancellationToken Aborted => _connection.ConnectionAborted;
 
@@ -74,19 +80,16 @@ internal sealed class NodeConnection
     /// <summary>Whether the server is closing the connection.</summary>
     public bool IsClosing => Volatile.Read(ref _closing) != (int)Closing.No;
 
+    /// <summary>Whether a write waits for the socket, or has failed.</summary>
+    public bool HasUnfinishedWrite => _writes?.AreUnfinished == true;
+
     /// <summary>
     /// Whether the server, not the client, ends the connection: the server closes it, its token has expired, or a write is unfinished.
     /// </summary>
     public bool IsEndedHere =>
         IsClosing
-        || _writes?.AreUnfinished == true
+        || HasUnfinishedWrite
         || _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested.IsCancellationRequested == true;
-
-    /// <summary>
-    /// Whether the client has set a switch in the query of the hub's URL. Any value other than true means no: a client with an unknown value
-    /// gets what every client understands.
-    /// </summary>
-    public bool Asks(string name) => Request?.Request.Query.TryGetValue(name, out var asked) == true && asked == "true";
 
     /// <summary>Writes several entries in one write.</summary>
     /// <param name="entries">The entries.</param>
@@ -149,6 +152,11 @@ internal sealed class NodeConnection
 
     /// <summary>Ends the connection at once. From here on the server neither reads from it nor writes to it.</summary>
     public void Abort() => _connection.Abort();
+
+    // A switch in the query of the hub's URL. Any value other than true means no: a client with an unknown value gets what every client
+    // understands.
+    private static bool Asks(HttpContext? request, string name) =>
+        request?.Request.Query.TryGetValue(name, out var asked) == true && asked == "true";
 
     private async Task CloseAsync(CloseMessage message, TimeSpan grace)
     {

@@ -39,7 +39,7 @@ internal sealed class AccessEnforcer(
     private WsmqError? RefusalOf(NodeConnection connection, string user, AccessRules news, long now)
     {
         var error = news.Refusal(AccessSubject.Of(user, connection.User, options.Value.Access), now, isOld: true);
-        return error is null && OpenConnection.Of(connection.Request)?.Reader is { } reader && !ReferenceEquals(reader, connection.User)
+        return error is null && connection.Reader is { } reader && !ReferenceEquals(reader, connection.User)
             ? news.Refusal(AccessSubject.Of(user, reader, options.Value.Access), now, isOld: true)
             : error;
     }

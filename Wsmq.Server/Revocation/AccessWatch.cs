@@ -26,6 +26,8 @@ internal sealed class AccessWatch(
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Lock _lock = new();
     private AccessRules _rules = new();
+
+    // Of the newest rule that is enforced. Guarded by _reading.
     private long _version;
     private long _purged;
 
@@ -159,7 +161,6 @@ internal sealed class AccessWatch(
                     news.Add(rule);
             }
 
-            _version = version;
             if (_purged == 0 || time.GetElapsedTime(_purged) > PurgePeriod)
             {
                 _purged = time.GetTimestamp();
@@ -170,5 +171,8 @@ internal sealed class AccessWatch(
         // Only after the rules are in place: a client that connects from now on is refused by its own check.
         if (news.Count > 0)
             enforcer.Enforce(news, Now);
+
+        // Last: rules that could not be enforced are read again.
+        _version = version;
     }
 }

@@ -90,7 +90,7 @@ public sealed class SlowReaderTests(ITestOutputHelper output) : IDisposable
 
     // The number of connections with an unfinished write.
     private static int Waiting(TestNode node) => node.Services.GetRequiredService<ConnectionRegistry>().All
-        .Count(c => SocketWrites.Of(c.Request)?.AreUnfinished == true);
+        .Count(c => c.HasUnfinishedWrite);
 
     private static long Held(TestNode node)
     {

@@ -46,6 +46,11 @@ describe("a browser's EventSource at the event streams of the HTTP API", () => {
     return () => tab.evaluate(() => ({ events: stream.events, opened: stream.opened.length, state: stream.source.readyState }));
   }
 
+  async function post(path) {
+    const { status } = await fetch(node + path, { method: 'POST' });
+    assert.equal(status, 200, path);
+  }
+
   async function send(user, body) {
     const page = new Page(`${node}/wsmq?user=alice`, undefined, { show: null });
     await page.client.start();
@@ -57,7 +62,7 @@ describe("a browser's EventSource at the event streams of the HTTP API", () => {
     const read = await stream('bob', 'one');
     await send('bob', 1);
     await eventually('the entry has come', async () => (await read()).events.length === 1);
-    await fetch(`${node}/revoke/one`, { method: 'POST' });
+    await post('/revoke/one');
     await eventually('the stream has ended for good', async () => (await read()).state === 2);
     const { events: [body, { number, code, retry }], opened } = await read();
     assert.deepEqual([body, number, code, retry, opened], [1, 1006, 'revoked', false, 1]);
@@ -71,7 +76,7 @@ describe("a browser's EventSource at the event streams of the HTTP API", () => {
     const read = await stream('carol', 'three');
     await send('carol', 1);
     await eventually('the entry has come', async () => (await read()).events.length === 1);
-    await fetch(`${node}/disconnect/carol`, { method: 'POST' });
+    await post('/disconnect/carol');
     await send('carol', 2);
     await eventually('it has come back', async () => (await read()).opened === 2);
     await eventually('and has the second one', async () => (await read()).events.length === 2);
