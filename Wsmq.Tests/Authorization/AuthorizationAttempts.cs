@@ -125,7 +125,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "SendStream":
                 return WsmqError.Find((await connection.StreamAsync<WsmqItemResult[]>("SendStream", One(new[] { message })).SingleAsync()).Single().Error);
             case "Produce":
-                object one = target.StartsWith("work:", StringComparison.Ordinal) ? message : new { to = target, sequence = 1, body = 1 };
+                object one = target.StartsWith("work:", StringComparison.Ordinal) 
+                    ? new { to = target, id = "1", body = 1 }
+                    : new { to = target, sequence = 1, body = 1 };
                 var produced = connection.StreamAsync<WsmqItemResult[]>("Produce", $"{Guid.NewGuid()}", 1, One(new[] { one }));
                 return WsmqError.Find((await produced.SingleAsync()).Single().Error);
             case "Work":
