@@ -9,8 +9,8 @@ namespace Wsmq;
 /// <para>Order: sends enter the sequence of their address in the order of the calls, and each sequence writes its sends in that order to
 /// the one stream of the connection. After a lost connection or a refusal with a retry, a sequence waits for the results of all sends in
 /// flight, and then repeats those without a receipt, in order, before any new send. Numbers or ids (<see cref="SendKeys"/>) make the
-/// repeat harmless. One reordering cannot
-/// be prevented: a message sent after a refused one may be stored already, and is then before it in the log.</para>
+/// repeat harmless. One reordering cannot be prevented: a message sent after a refused one may be stored already, and is then before it in
+/// the log.</para>
 /// <para>A send that was written occupies one of the outstanding slots until it has a result, even if its caller has cancelled: the
 /// server counts it as in flight.</para>
 /// </remarks>
