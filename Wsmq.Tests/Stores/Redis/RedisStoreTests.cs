@@ -36,7 +36,7 @@ public sealed class RedisClusterStoreTests(SharedCluster redis) : JobContract
         var prefix = redis.NextPrefix();
         await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
         await using var admin = await AdminConnection.OpenAsync(redis.EndPoints);
-        var (states, heard) = (new ActiveStates(admin.GetDatabase(), new RedisKeys(prefix, 64), isCluster: true), 0);
+        var (states, heard) = (new ActiveStates(admin.GetDatabase(), new RedisKeys(prefix, WsmqRedisOptions.ClusterBuckets), isCluster: true), 0);
         var addresses = Enumerable.Range(0, 30).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         foreach (var address in addresses)
         {
