@@ -77,6 +77,10 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
         Progress.Say($"{scenario}: warming up {crowd.Peer.Label}");
         var peer = crowd.Peer;
         var round = messagesPerSecond is { } rate ? new Round(crowd, await rig.CpuOfAsync(peer), WarmUpFactor * rate) : measured;
+
+        // At a fixed rate, a node whose code is being compiled falls behind by more than a connection may have in flight.
+        if (round != measured)
+            await new Round(crowd, await rig.CpuOfAsync(peer), messagesPerSecond: null).RunAsync(least, cancellationToken);
         var warmUp = new WarmUp(settings.Compiling, [.. (await rig.NodesAsync(peer)).Select(n => n.Address)]);
         await warmUp.RunAsync($"{scenario}: {peer.Label}", round, least, cancellationToken);
         if (round != measured)

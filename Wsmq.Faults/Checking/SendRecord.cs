@@ -24,6 +24,12 @@ internal sealed class SendRecord
     /// <summary>The key of a job; null if it has none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>
+    /// Whether it is a job with a unique id. If that was taken and the receipt that says so is lost, the client repeats the job, and it is
+    /// stored if the id is free by then: after jobs that were sent later.
+    /// </summary>
+    public bool IsUnique { get; init; }
+
     /// <summary>The delay of a job, in seconds; null if it has none.</summary>
     public double? Delay { get; init; }
 

@@ -2,7 +2,8 @@ namespace Wsmq.Faults.Checking;
 
 /// <summary>
 /// The messages of one sender to one address are stored in the order of its calls: with the wsmq client across its connections, with a
-/// plain client on each connection. A message that was sent again after a retryable refusal may be stored after later ones.
+/// plain client on each connection. A message that was sent again after a retryable refusal, and a job with a unique id, may be stored after
+/// later ones.
 /// </summary>
 internal static class SenderOrder
 {
@@ -11,7 +12,7 @@ internal static class SenderOrder
         var last = new Dictionary<(string, string, int), SendRecord>();
         foreach (var send in sends)
         {
-            if (send.Position is null || send.WasRepeated)
+            if (send.Position is null || send.WasRepeated || send.IsUnique)
                 continue;
             var key = (send.Sender, send.To, send.Connection);
             if (last.TryGetValue(key, out var before) && string.CompareOrdinal(send.Position, before.Position) <= 0)

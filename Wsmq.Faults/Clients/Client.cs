@@ -68,7 +68,7 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     /// <summary>The event of a send.</summary>
     public static HistoryEvent SendOf(WsmqOutgoingMessage message) => new()
     {
-        Kind = EventKind.Send, Address = message.To, Id = message.Id, Key = message.Key, Delay = message.Delay?.TotalSeconds,
+        Kind = EventKind.Send, Address = message.To, Id = message.Id, Key = message.Key, UniqueId = message.UniqueId, Delay = message.Delay?.TotalSeconds,
     };
 
     /// <summary>The event of a receipt.</summary>

@@ -63,6 +63,10 @@ internal sealed record HistoryEvent
     [JsonPropertyName("key")]
     public string? Key { get; init; }
 
+    /// <summary>The id of a job that no other job may have until this one is done.</summary>
+    [JsonPropertyName("unique")]
+    public string? UniqueId { get; init; }
+
     /// <summary>The delay of a job, in seconds.</summary>
     [JsonPropertyName("delay")]
     public double? Delay { get; init; }

@@ -9,7 +9,7 @@ internal static class FaultList
     [
         new RedisKill(), new RedisPause(), new RedisFull(), new PubSubKill(), new CommandKill(), new ClockStep(),
         new Failover(), new ClusterFailover(), new ClusterMigrate(), new SentinelKill(), new SentinelPause(),
-        new NodeKill(), new NodePause(), new RollingRestart(), new Stampede(), new WorkerKill(), new WorkerPause(),
+        new NodeKill(), new NodesKill(), new NodePause(), new RollingRestart(), new Stampede(), new WorkerKill(), new WorkerPause(),
         new NetCut(), new NetSlow(), new NetOneWay(), new NetHalfOpen(),
         new ClientCut(), new ClientHalfOpen(), new SlowReader(), new StoppedReader(), new ThrowingHandler(),
         new SqliteLocked(), new DiskFull(),

@@ -18,6 +18,19 @@ internal sealed class NodeKill() : Fault("node-kill", StoreName.All)
     }
 }
 
+/// <summary>Kills all nodes at the same time, and starts them again: what they had in journals is settled by others.</summary>
+internal sealed class NodesKill() : Fault("nodes-kill", [.. StoreName.OnePrimary, StoreName.Cluster])
+{
+    public override string Takes => Hold.Nodes;
+
+    public override async Task RunAsync(FaultContext context)
+    {
+        await Task.WhenAll(context.Deployment.Nodes.Select(n => n.KillAsync()));
+        await context.LastAsync();
+        await Task.WhenAll(context.Deployment.Nodes.Select(n => n.StartAsync()));
+    }
+}
+
 /// <summary>Suspends a node beyond every timeout, with its connections open, and resumes it.</summary>
 internal sealed class NodePause() : Fault("node-pause", StoreName.All)
 {

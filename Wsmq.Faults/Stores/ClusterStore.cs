@@ -48,6 +48,9 @@ internal sealed class ClusterStore(string folder, Timings timings) : Deployment(
 
     public TcpProxy LineOf(RedisServer server) => _lines[_servers.IndexOf(server)];
 
+    public override async Task<int> JournaledAsync() =>
+        (await Task.WhenAll((await PrimariesAsync()).Select(RedisSettings.JournaledAsync))).Sum();
+
     /// <summary>A direct connection to one server, for administrative commands.</summary>
     public static async Task<(ConnectionMultiplexer Connection, IServer Server)> ConnectAsync(RedisServer server)
     {

@@ -55,6 +55,9 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
     /// <summary>The number of subscriptions at the store's servers; 0 if they cannot be counted.</summary>
     public virtual Task<int> SubscriptionsAsync() => Task.FromResult(0);
 
+    /// <summary>The number of entries in journals; 0 if the store has none, or they cannot be counted.</summary>
+    public virtual Task<int> JournaledAsync() => Task.FromResult(0);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)

@@ -12,6 +12,9 @@ internal static class RedisSettings
     public static Task<RedisServer> StartAsync(IReadOnlyDictionary<string, string> environment) =>
         RedisServer.StartAsync(appendOnly: true, environment, Safe);
 
+    /// <summary>The number of entries in the journals of a server.</summary>
+    public static async Task<int> JournaledAsync(RedisServer server) => Count(await server.CommandAsync("KEYS *:heads:*"));
+
     /// <summary>The number of items of an array reply.</summary>
     public static int Count(string reply) =>
         reply.StartsWith('*') && int.TryParse(reply[1..reply.IndexOf('\r', StringComparison.Ordinal)], out var count) ? count : 0;

@@ -43,6 +43,8 @@ internal sealed class SentinelStore(string folder, Timings timings) : Deployment
 
     public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Primary.CommandAsync("PUBSUB CHANNELS"));
 
+    public override Task<int> JournaledAsync() => RedisSettings.JournaledAsync(Primary);
+
     protected override async ValueTask DisposeStoreAsync()
     {
         foreach (var line in Lines)

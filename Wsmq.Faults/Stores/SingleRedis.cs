@@ -28,6 +28,8 @@ internal sealed class SingleRedis(string folder, Timings timings) : Deployment(f
 
     public override async Task<int> SubscriptionsAsync() => RedisSettings.Count(await Primary.CommandAsync("PUBSUB CHANNELS"));
 
+    public override Task<int> JournaledAsync() => RedisSettings.JournaledAsync(Primary);
+
     protected override async ValueTask DisposeStoreAsync()
     {
         foreach (var line in _lines)

@@ -4,8 +4,7 @@ namespace Wsmq.Server.Feeds;
 internal interface IFeedReader
 {
     /// <summary>The log has new entries, or the store reported a new state of it.</summary>
-    /// <param name="entries">The number of new entries; 0 if it is not known.</param>
-    void OnNews(int entries);
+    void OnNews();
 
     /// <summary>A user left the group of the address.</summary>
     void OnLeft(string user);
@@ -39,13 +38,13 @@ internal struct FeedReaders
             _only = null;
     }
 
-    public readonly void Notify(int entries)
+    public readonly void Notify()
     {
-        _only?.OnNews(entries);
+        _only?.OnNews();
         if (_many is null)
             return;
         foreach (var reader in _many)
-            reader.OnNews(entries);
+            reader.OnNews();
     }
 
     public readonly IFeedReader[] ToArray() => _only is null ? [.. _many ?? []] : [_only];

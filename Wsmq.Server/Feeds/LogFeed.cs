@@ -25,9 +25,6 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
     private WsmqPosition _observedTail;
     private long _membershipVersion;
 
-    // The entries of which the readers were not told yet.
-    private int _untold;
-
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
     public event Action? MembershipChanged;
 
@@ -180,11 +177,8 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             if (signal.Entry is not null)
                 (_recent ??= new(options.Delivery.CachedEntriesPerAddress, options.Delivery.CachedBytesPerAddress)).Add(new FeedEntry(SourceText, signal.Entry));
             _tail = signal.Position;
-            _untold++;
-            if (signal.More)
-                return;
-            _readers.Notify(_untold);
-            _untold = 0;
+            if (!signal.More)
+                _readers.Notify();
         }
     }
 
@@ -207,7 +201,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             {
                 _recent = null;
                 _tail = state.Tail;
-                _readers.Notify(entries: 0);
+                _readers.Notify();
             }
             else if (_tail == _observedTail)
             {

@@ -18,7 +18,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     // After a batch of this size the lane counts as loaded: at most LoadedCalls are in flight, so that batches grow, and the store still
     // has a next call waiting. A full batch cannot grow, so it does not count. A timer would wait for up to 4 ms, its granularity, even if
     // the store is fast.
-    private const int Loaded = 8;
+    private const int Loaded = 16;
     private const int LoadedCalls = 2;
 
     private readonly Queue<Call> _calls = new();

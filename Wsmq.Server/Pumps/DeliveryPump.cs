@@ -16,9 +16,6 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     [ThreadStatic]
     private static List<FeedEntry>? _ready;
 
-    // Of some 250 bytes each, half of the largest write.
-    private const int Enough = 16;
-
     private readonly DeliveryServices _services;
     private readonly DeliveryWindow _window;
     private readonly DeliveryWriter _writer;
@@ -33,9 +30,6 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private Backoff? _backoff;
     private PumpFailures? _failures;
     private Task _halting = Task.CompletedTask;
-
-    // The entries that have come since the last run began.
-    private int _waiting;
 
     /// <param name="feed">The log.</param>
     /// <param name="receiver">The user and connection to deliver to.</param>
@@ -119,13 +113,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _window.Clear();
     }
 
-    // Called one at a time. A wait for company would only delay a connection for which enough has come to fill a write.
-    void IFeedReader.OnNews(int entries)
-    {
-        var waiting = Volatile.Read(ref _waiting) + entries;
-        Volatile.Write(ref _waiting, waiting);
-        _services.Linger.Wake(this, mayWait: waiting < Enough);
-    }
+    void IFeedReader.OnNews() => _services.Linger.Wake(this);
 
     // The stop is requested before this returns, so that no entry signalled afterwards is delivered. Continuations of the cancellation do
     // not run here.
@@ -139,7 +127,6 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     protected override async ValueTask RunAsync()
     {
-        Volatile.Write(ref _waiting, 0);
         try
         {
             while (!_stop.IsRequested && await StepAsync())

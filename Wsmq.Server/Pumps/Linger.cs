@@ -27,13 +27,11 @@ internal sealed class Linger(TimeProvider time) : IDisposable
     private int _news;
     private TimeSpan _wait;
 
-    /// <param name="worker">The pump.</param>
-    /// <param name="mayWait">Whether the pump gains by a delay; otherwise only its wake-up counts.</param>
-    public void Wake(Worker worker, bool mayWait = true)
+    public void Wake(Worker worker)
     {
         lock (_lock)
         {
-            if (IsLoaded() && mayWait)
+            if (IsLoaded())
             {
                 _waiting.Add(worker);
                 if (_waiting.Count == 1)

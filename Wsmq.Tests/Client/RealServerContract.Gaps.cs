@@ -22,6 +22,7 @@ public abstract partial class RealServerContract
         // Until then the node would keep the messages in memory for the connection, and deliver them from there.
         await Eventually.That("the first connection has ended", () => A.Services.GetRequiredService<FeedRegistry>().Count == 0);
         await PublishAsync(A, Bob, Enumerable.Range(1, 20));
+        await A.Services.GetRequiredService<IStore>().Inspection.FindAsync(WsmqAddress.User("bob"), default);
         var handledBefore = -1;
         var next = Keep(new TypedClient(B.Hub, "bob", _ => Task.CompletedTask));
         next.Client.Gap += (_, _) => handledBefore = next.HandledCount;

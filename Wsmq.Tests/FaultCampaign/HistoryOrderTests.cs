@@ -53,6 +53,17 @@ public sealed class HistoryOrderTests : HistoryTest
     }
 
     [Fact]
+    public void A_job_with_a_unique_id_may_be_stored_after_later_ones()
+    {
+        History.Add(new HistoryEvent { Kind = EventKind.Send, Device = "alice/ours", Address = Queue, Id = "m2", UniqueId = "u" });
+        Begun(1);
+        Receipted(2, 1);
+        Delivered(Ours, 0, 1, 2);
+        Delivered(Plain, 1, 1, 2);
+        Verdict.Violations.Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_message_receipted_before_another_send_begins_must_be_stored_before_it()
     {
         Begun(2);

@@ -22,6 +22,8 @@ public abstract partial class NodeContract
 
         var receipts = await PublishAsync(node, "user:bob", 3, 20);
 
+        // On Redis they may be in the journal, if the node still read for the first connection: the limit holds for the log.
+        await node.Services.GetRequiredService<IStore>().Inspection.FindAsync(WsmqAddress.User("bob"), default);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         await bob.ReceivesAsync(Numbers(13, 10));
         var gap = bob.Gaps.Should().ContainSingle().Subject;

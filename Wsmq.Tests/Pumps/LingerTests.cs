@@ -37,16 +37,6 @@ public sealed class LingerTests : IDisposable
         await pump.Runs.WaitAsync();
     }
 
-    [Fact]
-    public async Task A_pump_that_gains_nothing_does_not_wait()
-    {
-        var pump = new Pump();
-
-        _linger.Wake(pump, mayWait: false);
-
-        await pump.Runs.WaitAsync();
-    }
-
     private sealed class Pump : Worker
     {
         public Pump() => Begin();

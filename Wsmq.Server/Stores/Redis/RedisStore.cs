@@ -37,7 +37,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         _signals = new RedisSignals(_connections, _keys, _lanes, options.Value, probe, logger);
         _replicas = _options.ReceiptReplicas > 0 ? new RedisReplicas(_connections, _options, logger) : null;
         var settler = new JournalSettler(_connections, _keys, _lanes, options.Value, logger);
-        _journals = new JournalKeeper(_lanes, settler, _options, TimeProvider.System, logger);
+        _journals = new JournalKeeper(_lanes, settler, new ActiveReaders(_connections, _keys, _lanes), _options, TimeProvider.System, logger);
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options, _journals);
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
 

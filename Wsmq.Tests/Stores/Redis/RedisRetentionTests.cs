@@ -55,7 +55,7 @@ public sealed class RedisRetentionTests(SharedRedis redis) : IAsyncLifetime
         (await LifeAsync()).Should().BeLessThanOrEqualTo(Grace);
 
         // Too large for a journal.
-        await h.AckAsync("bob", "phone", await h.AddAsync(Bob, new string('x', 10_000)));
+        await h.AckAsync("bob", "phone", await h.AddAsync(Bob, new string('x', 200_000)));
         (await LifeAsync()).Should().BeGreaterThan(Grace);
         await subscription.DisposeAsync();
         await Eventually.That("it is about to expire", async () => await LifeAsync() <= Grace);

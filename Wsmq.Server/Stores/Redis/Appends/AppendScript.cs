@@ -10,7 +10,7 @@ internal sealed class AppendScript(
     : IBatchScript
 {
     private const int FixedKeys = 6;
-    private const int FixedValues = 22;
+    private const int FixedValues = 21;
     private const int ValuesOfAKind = 3;
 
     // The log of an address costs some 20 µs, a message in a journal 3 µs.
@@ -23,20 +23,21 @@ internal sealed class AppendScript(
     {
         var logs = new LogGroups(batch, keys);
         var groups = new JournalGroups(logs, journals.Takes(lane) ? redisOptions.InlineSignalBytes + RedisContent.Header : null);
-        var isNew = groups.Count > 0 && journals.Begin(lane, number, groups.Logs, groups.BlobBytes);
+        if (groups.Count > 0)
+            journals.Begin(lane, number, groups.Logs, groups.BlobBytes);
         try
         {
             var reply = (RedisResult[])(await logs.RunAsync(
                 connections, RedisScript.Append, KeysOf(lane, logs, groups),
-                buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after, isNew), cancellationToken, groups.BufferBytes))!;
+                buffer => ValuesOf(lane, batch, logs, groups, buffer, number, after), cancellationToken, groups.BufferBytes))!;
             var results = new AppendResult[batch.Count];
             var last = Read(reply, logs, results);
             journals.Answered(lane, number, last);
             return new BatchReply(results);
         }
-        catch
+        catch (Exception e)
         {
-            journals.Failed(lane, number);
+            journals.Failed(lane, number, isRefused: (e as WsmqException)?.Error == WsmqErrors.StoreFull);
             throw;
         }
     }
@@ -55,8 +56,7 @@ internal sealed class AppendScript(
     }
 
     private RedisValue[] ValuesOf(
-        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, JournalGroups groups, Memory<byte> buffer, long number, long after,
-        bool isNew)
+        RedisLane lane, IReadOnlyList<AppendRequest> batch, LogGroups logs, JournalGroups groups, Memory<byte> buffer, long number, long after)
     {
         var names = FixedValues + (JournalGroups.ValuesOfAGroup * groups.Count);
         var values = new RedisValue[names + logs.Count + batch.Count + batch.Count - groups.ItemCount];
@@ -67,7 +67,7 @@ internal sealed class AppendScript(
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
         values[14] = Barred(batch, logs);
         (values[15], values[16], values[18]) = (logs.Counts(ref buffer), lanes.Node, logs.MayRepeat);
-        (values[20], values[21]) = (groups.Numbers, isNew);
+        values[20] = groups.Numbers;
         (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
         var (id, content) = (names + logs.Count, names + logs.Count + batch.Count);
         for (var j = 0; j < logs.Count; j++)

@@ -22,6 +22,7 @@ internal static class RedisScript
     public static readonly string AccessRead = Load("access_read");
     public static readonly string AccessWrite = Load("access_write");
     public static readonly string Ack = Load("ack");
+    public static readonly string ActiveForget = Load("active_forget");
     public static readonly string Append = Load("append");
     public static readonly string Confirm = Load("confirm");
     public static readonly string DeadDelete = Load("dead_delete");

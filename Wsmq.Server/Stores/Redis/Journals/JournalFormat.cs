@@ -9,6 +9,9 @@ internal static class JournalFormat
     /// <summary>The same, and the number of an address of the group.</summary>
     public const int LinkLength = EntryLength + NumberLength;
 
+    /// <summary>Where in a state the nodes begin, see active.lua.</summary>
+    public const int NodesStart = 77;
+
     /// <summary>The most addresses of a group.</summary>
     public const int MostAddresses = 9_999;
 

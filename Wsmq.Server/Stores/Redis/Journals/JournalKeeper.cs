@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores.Redis.Connections;
@@ -11,11 +10,15 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// the entries are removed. Adopts the journals of nodes that are gone.
 /// </summary>
 internal sealed class JournalKeeper(
-    RedisLanes lanes, JournalSettler settler, WsmqRedisOptions options, TimeProvider time, ILogger logger)
+    RedisLanes lanes, JournalSettler settler, ActiveReaders readers, WsmqRedisOptions options, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
     // Windows that are later than this many times what they should be: moving messages to the logs fails.
     private const int MostLate = 10;
+    private const int LanesAtOnce = 8;
+
+    // The time for a stop.
+    private const int MostCommandTimes = 2;
 
     private readonly ConcurrentDictionary<RedisLane, JournalWindows> _windows = new();
     private readonly CancellationTokenSource _stop = new();
@@ -32,8 +35,7 @@ internal sealed class JournalKeeper(
     /// <param name="number">The number of the batch.</param>
     /// <param name="logs">The addresses that may have messages in the journal.</param>
     /// <param name="bytes">What is added to the journal, in bytes.</param>
-    /// <returns>Whether Redis may not know yet that this node has a journal.</returns>
-    public bool Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
+    public void Begin(RedisLane lane, long number, IEnumerable<LogKeys> logs, long bytes) =>
         (_windows.TryGetValue(lane, out var windows) ? windows : Add(lane)).Begin(number, logs, bytes);
 
     /// <summary>A batch was executed, also one without messages for the journal.</summary>
@@ -47,10 +49,13 @@ internal sealed class JournalKeeper(
     }
 
     /// <summary>A batch may or may not have been executed, or may still be.</summary>
-    public void Failed(RedisLane lane, long number)
+    /// <param name="lane">The lane.</param>
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="isRefused">It was certainly not executed.</param>
+    public void Failed(RedisLane lane, long number, bool isRefused)
     {
         if (_windows.TryGetValue(lane, out var windows))
-            windows.Failed(number);
+            windows.Failed(number, isRefused);
     }
 
     /// <summary>Settles what this node has in journals: nobody has to wait until its lease has ended.</summary>
@@ -59,16 +64,13 @@ internal sealed class JournalKeeper(
         await _stop.CancelAsync();
         await _loop;
 
-        // What fails is adopted by other nodes.
-        foreach (var windows in _windows.Values)
+        // What fails, or takes too long because a server does not answer, is adopted by other nodes.
+        using var end = new CancellationTokenSource(MostCommandTimes * options.CommandTimeout, time);
+        await EachAsync(_windows.Values, async windows =>
         {
-            await TryAsync(async () =>
-            {
-                await PassAsync(windows, TimeSpan.Zero, CancellationToken.None);
-                await settler.RemoveAsync(windows.Lane, lanes.Node, CancellationToken.None);
-            });
-        }
-
+            await PassAsync(windows, TimeSpan.Zero, end.Token);
+            await settler.RemoveAsync(windows.Lane, lanes.Node, end.Token);
+        });
         _stop.Dispose();
     }
 
@@ -99,19 +101,23 @@ internal sealed class JournalKeeper(
         var isDue = renewed == 0 || time.GetElapsedTime(renewed) >= lanes.Lease / 3;
         if (isDue)
             Volatile.Write(ref _renewedAt, time.GetTimestamp());
-        foreach (var windows in _windows.Values)
+        await EachAsync(_windows.Values, async windows =>
         {
-            await TryAsync(async () =>
-            {
-                if (isDue)
-                    await settler.RenewAsync(windows.Lane, _stop.Token);
-                await PassAsync(windows, options.SettleAfter, _stop.Token);
-            });
-        }
-
-        foreach (var lane in isDue ? lanes.All : [])
-            await TryAsync(() => settler.AdoptAsync(lane, _stop.Token));
+            if (isDue)
+                await settler.RenewAsync(windows.Lane, _stop.Token);
+            await PassAsync(windows, options.SettleAfter, _stop.Token);
+            if (isDue)
+                await settler.RepeatAsync(windows.Lane, windows.RemovedThrough, _stop.Token);
+        });
+        if (!isDue)
+            return;
+        await EachAsync(lanes.All, lane => settler.AdoptAsync(lane, _stop.Token));
+        await EachAsync(lanes.All, lane => readers.SweepAsync(lane, _stop.Token));
     }
+
+    // Some lanes at a time: a server that does not answer must not hold up the lanes of others.
+    private Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> step) => Parallel.ForEachAsync(
+        items, new ParallelOptions { MaxDegreeOfParallelism = LanesAtOnce }, async (item, _) => await TryAsync(() => step(item)));
 
     // The failure of one lane, whose server may be down, must not end the work on the others. The next round repeats it.
     private async Task TryAsync(Func<Task> step)
@@ -120,7 +126,11 @@ internal sealed class JournalKeeper(
         {
             await step();
         }
-        catch (Exception e) when (!(e is OperationCanceledException && _stop.IsCancellationRequested))
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+        catch (Exception e)
         {
             Log.JournalFailed(logger, e);
         }
@@ -130,8 +140,7 @@ internal sealed class JournalKeeper(
     {
         while (windows.Next(age) is { } window)
         {
-            var mark = await settler.SettleAsync(windows.Lane, window.Logs, window.Last!.Value, cancellationToken);
-            await settler.TrimAsync(windows.Lane, lanes.Node, window.Through.ToString(CultureInfo.InvariantCulture), mark, cancellationToken);
+            await settler.EndAsync(windows.Lane, window, cancellationToken);
             windows.Removed();
         }
     }

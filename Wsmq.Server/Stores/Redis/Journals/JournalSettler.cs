@@ -20,8 +20,8 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     private const char NotYet = '3';
 
     /// <summary>Afterwards no log needs the entries of journals with messages of it up to a position.</summary>
-    /// <returns>What allows the removal of these entries, see <see cref="TrimAsync(RedisLane, string, string, string, CancellationToken)"/>.</returns>
-    public async Task<string> SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
+    /// <returns>What allows the removal of these entries.</returns>
+    private async Task<string> SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
     {
         var rule = options.Retention.For(WsmqAddressKind.User).Values();
         var left = new Queue<LogKeys>(logs);
@@ -49,29 +49,33 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         return mark;
     }
 
-    /// <summary>Removes the oldest entries of a journal.</summary>
+    /// <summary>Removes entries of a journal.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="node">Whose journal.</param>
-    /// <param name="through">The ID of the last entry to remove.</param>
+    /// <param name="entries">The ID of the first and of the last entry to remove, or the numbers of their batches.</param>
     /// <param name="mark">What <see cref="SettleAsync"/> has returned: a server that lacks its work, because it was a replica, removes nothing.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task TrimAsync(RedisLane lane, string node, string through, string mark, CancellationToken cancellationToken)
+    private async Task TrimAsync(RedisLane lane, string node, (string First, string Last) entries, string mark, CancellationToken cancellationToken)
     {
-        while (await TrimAsync(lane, node, through, mark, andJournal: false, cancellationToken) == MostEntries)
+        while (await TrimAsync(lane, node, entries, mark, andJournal: false, cancellationToken) == MostEntries)
         {
         }
     }
 
     /// <summary>Removes a journal if it has no entries.</summary>
     public Task RemoveAsync(RedisLane lane, string node, CancellationToken cancellationToken) =>
-        TrimAsync(lane, node, "0", string.Empty, andJournal: true, cancellationToken);
+        TrimAsync(lane, node, ("0", "0"), string.Empty, andJournal: true, cancellationToken);
 
-    /// <summary>Says that this node is alive, and has a journal.</summary>
-    public async Task RenewAsync(RedisLane lane, CancellationToken cancellationToken)
+    /// <summary>Settles a window, and removes its entries.</summary>
+    public async Task EndAsync(RedisLane lane, JournalWindow window, CancellationToken cancellationToken)
     {
-        await connections.AskAsync((database, primary) => database.StringSetAsync(lane.Keys.Lease, "1", lanes.Lease, flags: primary), cancellationToken);
-        await connections.AskAsync((database, primary) => database.SetAddAsync(lane.Keys.Journals, lanes.Node, primary), cancellationToken);
+        var mark = await SettleAsync(lane, window.Logs, window.Last!.Value, cancellationToken);
+        await TrimAsync(lane, lanes.Node, (Text(window.First), Text(window.Through)), mark, cancellationToken);
     }
+
+    /// <summary>Says that this node is alive.</summary>
+    public Task RenewAsync(RedisLane lane, CancellationToken cancellationToken) => connections.AskAsync(
+        (database, primary) => database.StringSetAsync(lane.Keys.Lease, "1", lanes.Lease, flags: primary), cancellationToken);
 
     /// <summary>Settles and removes the journals of all nodes that are gone.</summary>
     public async Task AdoptAsync(RedisLane lane, CancellationToken cancellationToken)
@@ -91,24 +95,43 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         }
     }
 
+    /// <summary>
+    /// Settles and removes what the own journal should not have any more: a server that was a replica has it if it had not received the removal.
+    /// </summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="through">The number of the last batch that was removed.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public async Task RepeatAsync(RedisLane lane, long through, CancellationToken cancellationToken)
+    {
+        for (var round = 0; round < MostRounds && await AdoptSomeAsync(lane, lanes.Node, Text(through), cancellationToken); round++)
+        {
+        }
+    }
+
     // A long journal is adopted in several passes: the own one must be looked after, too.
     private async Task AdoptAsync(RedisLane lane, string node, CancellationToken cancellationToken)
     {
         for (var round = 0; round < MostRounds && !await LivesAsync(lane, node, cancellationToken); round++)
         {
-            var entries = await connections.AskAsync(
-                (database, primary) => database.StreamRangeAsync(lane.Keys.JournalOf(node), count: MostAdopted, flags: primary), cancellationToken);
-            if (entries.Length == 0)
-            {
-                await RemoveAsync(lane, node, cancellationToken);
-                return;
-            }
-
-            var blobs = await Task.WhenAll(entries.Select(entry => BlobAsync(lane, node, (string)entry.Id!, cancellationToken)));
-            var logs = blobs.SelectMany(AddressesOf).Distinct().Select(keys.Of);
-            var mark = await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
-            await TrimAsync(lane, node, (string)entries[^1].Id!, mark, cancellationToken);
+            if (await AdoptSomeAsync(lane, node, "+", cancellationToken))
+                continue;
+            await RemoveAsync(lane, node, cancellationToken);
+            return;
         }
+    }
+
+    // Returns false if there is nothing.
+    private async Task<bool> AdoptSomeAsync(RedisLane lane, string node, string through, CancellationToken cancellationToken)
+    {
+        var entries = await connections.AskAsync(
+            (database, primary) => database.StreamRangeAsync(lane.Keys.JournalOf(node), maxId: through, count: MostAdopted, flags: primary), cancellationToken);
+        if (entries.Length == 0)
+            return false;
+        var blobs = await Task.WhenAll(entries.Select(entry => BlobAsync(lane, node, (string)entry.Id!, cancellationToken)));
+        var logs = blobs.SelectMany(AddressesOf).Distinct().Select(keys.Of);
+        var mark = await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
+        await TrimAsync(lane, node, ((string)entries[0].Id!, (string)entries[^1].Id!), mark, cancellationToken);
+        return true;
     }
 
     private Task<bool> LivesAsync(RedisLane lane, string node, CancellationToken cancellationToken) => connections.AskAsync(
@@ -121,10 +144,13 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         return (byte[]?)await connections.AskAsync((database, primary) => database.StringGetAsync(blob, primary), cancellationToken) ?? [];
     }
 
-    private async Task<int> TrimAsync(RedisLane lane, string node, string through, string mark, bool andJournal, CancellationToken cancellationToken) =>
+    private async Task<int> TrimAsync(
+        RedisLane lane, string node, (string First, string Last) entries, string mark, bool andJournal, CancellationToken cancellationToken) =>
         (int)await connections.EvaluateAsync(
             RedisScript.JournalTrim, [lane.Keys.JournalOf(node), lane.Keys.Journals, lane.Keys.Settled],
-            [through, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, MostEntries, andJournal, mark], cancellationToken);
+            [entries.First, entries.Last, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, MostEntries, andJournal, mark], cancellationToken);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static IEnumerable<WsmqAddress> AddressesOf(byte[] blob)
     {

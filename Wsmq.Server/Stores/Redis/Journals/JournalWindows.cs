@@ -22,7 +22,6 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     private long _answered;
     private JournalWindow _open = new();
     private WsmqPosition _last;
-    private bool _named;
 
     public RedisLane Lane => lane;
 
@@ -36,21 +35,23 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
         }
     }
 
+    /// <summary>The number of the last batch that was removed from the journal, with all before it.</summary>
+    public long RemovedThrough { get; private set; }
+
     /// <summary>A batch is sent.</summary>
     /// <param name="number">The number of the batch.</param>
     /// <param name="logs">The addresses that may have messages in the journal.</param>
     /// <param name="bytes">What is added to the journal, in bytes.</param>
-    /// <returns>Whether Redis may not know yet that this node has a journal.</returns>
-    public bool Begin(long number, IEnumerable<LogKeys> logs, long bytes)
+    public void Begin(long number, IEnumerable<LogKeys> logs, long bytes)
     {
         lock (_lock)
         {
             _pending.Add(number);
             _open.Logs.UnionWith(logs);
-            _open.Through = number;
+            _open.First = Math.Min(_open.First, number);
+            _open.Through = Math.Max(_open.Through, number);
             _open.Bytes += bytes;
             _bytes += bytes;
-            return !_named;
         }
     }
 
@@ -61,18 +62,20 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     {
         lock (_lock)
         {
-            _named |= _pending.Remove(number);
+            _pending.Remove(number);
             _last = WsmqPosition.Max(_last, last);
             _answered = Math.Max(_answered, number);
         }
     }
 
     /// <summary>A batch may or may not have been executed, or may still be.</summary>
-    public void Failed(long number)
+    /// <param name="number">The number of the batch.</param>
+    /// <param name="isRefused">It was certainly not executed.</param>
+    public void Failed(long number, bool isRefused)
     {
         lock (_lock)
         {
-            if (!_pending.Remove(number))
+            if (!_pending.Remove(number) || isRefused)
                 return;
             _failed.Add(number);
             _open.Failed = true;
@@ -104,7 +107,11 @@ internal sealed class JournalWindows(RedisLane lane, long most, TimeSpan oldest,
     public void Removed()
     {
         lock (_lock)
-            _bytes -= _closed.Dequeue().Bytes;
+        {
+            var window = _closed.Dequeue();
+            _bytes -= window.Bytes;
+            RemovedThrough = window.Through;
+        }
     }
 
     private void Decide(JournalWindow window)
@@ -129,6 +136,9 @@ internal sealed class JournalWindow
 
     /// <summary>The bytes of all blobs.</summary>
     public long Bytes { get; set; }
+
+    /// <summary>The number of the first batch.</summary>
+    public long First { get; set; } = long.MaxValue;
 
     /// <summary>The number of the last batch.</summary>
     public long Through { get; set; }

@@ -23,7 +23,7 @@ local function state_of(i)
   return states[name]
 end
 
--- Positions are times: whoever has acknowledged what is that new keeps up, although more may have come meanwhile.
+-- Positions are times. A user who has acknowledged a message of the last second keeps up, although more may have come meanwhile.
 local recent = digits(now - 1000000)
 local function note_consumed(name, state, consumed)
   if consumed <= state.consumed then return end

@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: signals, message_ids, batches, journal
+-- uses: append_journal, signals, message_ids, batches, journal
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -24,19 +24,15 @@
 -- ARGV[19]          1 if an id may be in the batch twice, else 0
 -- ARGV[20]          log and meta of each log that is in a group, each after its length in two bytes
 -- ARGV[21]          the numbers of the addresses of a group, from 0000 on
--- ARGV[22]          1 until the node is known to be among those with journals, else 0
--- ARGV[23 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
+-- ARGV[22 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes); then the content of each
 --                   item that is in no blob: metadata length and body length in four bytes each, metadata, body
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
 --                   C (new, and its address too), D (duplicate), R (refused: the address does not exist) or X (the keys of its log are
 --                   corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes
-local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
-if refused then return refused end
-
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
-local names = 22 + 2 * groups
+local names = 21 + 2 * groups
 local ids = names + logs
 local firsts, items = { 1 }, 0
 for j = 1, logs do
@@ -44,6 +40,48 @@ for j = 1, logs do
   items = items + high * 256 + low
   firsts[j + 1] = items + 1
 end
+local grouped = logs - (#KEYS - 6) / 2
+
+-- The keys of log j. Those of the groups are parsed once one is needed.
+local keys
+local function keys_of(j)
+  local own = 7 + 2 * (j - grouped - 1)
+  if own >= 7 then return KEYS[own], KEYS[own + 1] end
+  if not keys then
+    local text, at = ARGV[20], 1
+    keys = {}
+    while at < #text do
+      local high, low = string.byte(text, at, at + 1)
+      keys[#keys + 1] = string.sub(text, at + 2, at + 1 + high * 256 + low)
+      at = at + 2 + high * 256 + low
+    end
+  end
+  return keys[2 * j - 1], keys[2 * j]
+end
+
+-- Removes nodes that are gone (keys of a table) from all addresses.
+local function forget_nodes(nodes)
+  for node in pairs(nodes) do
+    -- A corrupt meta must not prevent the node's removal from the others.
+    for j = 1, logs do
+      local log, meta = keys_of(j)
+      pcall(forget, meta, node)
+      pcall(function()
+        local state = active_of(active, ARGV[names + j])
+        if state and set_node(state, node, false) then save_active(active, ARGV[names + j], log, meta, state) end
+      end)
+    end
+  end
+end
+
+if usual_reply then
+  forget_nodes(usual_gone)
+  return { usual_reply }
+end
+
+local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
+if refused then return refused end
+
 local inline_max, contents = tonumber(ARGV[5]) + 8, ids + items
 
 local now = micros()
@@ -88,20 +126,22 @@ local function to_journal(from, to, readers, link)
   return table.concat(heads), used
 end
 
-local journal = journal_key(active, node)
-if groups > 0 and ARGV[22] == '1' then pcall(call, 'SADD', lane_of(active) .. 'journals', node) end
+-- As long as a log: what no node settles is removed after the retention.
+local journal, kept = journal_key(active, node), string.format('%.0f', ARGV[10] * 0.001125)
+-- A journal that begins; also if it was removed because the node was taken for one that is gone.
+if groups > 0 and call('EXISTS', journal) == 0 then pcall(call, 'SADD', lane_of(active) .. 'journals', node) end
 
 local from = 1
 for g = 1, groups do
   local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
-  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[21 + 2 * g], ARGV[22 + 2 * g], string.format('%04d', g)
+  local to, readers, blob, number = from + high * 256 + low - 1, ARGV[20 + 2 * g], ARGV[21 + 2 * g], string.format('%04d', g)
   local link = node .. ARGV[1] .. number
   local heads, used
   -- A foreign key in place of the journal must not end the script.
   if pcall(call, 'XADD', journal, ARGV[1] .. '-' .. number, 'n', to - from + 1) then heads, used = to_journal(from, to, readers, link) end
   if used then
-    call('SET', heads_key(active, link), heads)
-    call('SET', blob_key(active, link), blob)
+    call('SET', heads_key(active, link), heads, 'PX', kept)
+    call('SET', blob_key(active, link), blob, 'PX', kept)
     signals.group(sub(readers, 2), 'H' .. link .. heads, blob)
   end
   from = to + 1
@@ -126,30 +166,13 @@ local function admit(meta, i)
   return string.byte(ARGV[15], i) == 49 and 'R' or 'C'
 end
 
--- The keys of log j. Those of the groups are parsed once one is needed.
-local keys
-local function keys_of(j)
-  local own = 7 + 2 * (j - from)
-  if own >= 7 then return KEYS[own], KEYS[own + 1] end
-  if not keys then
-    local text, at = ARGV[20], 1
-    keys = {}
-    while at < #text do
-      local high, low = string.byte(text, at, at + 1)
-      keys[#keys + 1] = string.sub(text, at + 2, at + 1 + high * 256 + low)
-      at = at + 2 + high * 256 + low
-    end
-  end
-  return keys[2 * j - 1], keys[2 * j]
-end
-
 -- The blob that has the contents of log j, and its number there; nil if it is in no group.
 local function blob_of(j)
   local last = 0
   for g = 1, groups do
     local high, low = string.byte(sizes, 2 * g - 1, 2 * g)
     last = last + high * 256 + low
-    if j <= last then return ARGV[22 + 2 * g], j - (last - high * 256 - low) - 1 end
+    if j <= last then return ARGV[21 + 2 * g], j - (last - high * 256 - low) - 1 end
   end
 end
 
@@ -172,7 +195,7 @@ end
 local function opened(j, rules)
   local name, log, meta = ARGV[names + j], keys_of(j)
   local state = states[j] and active_state(states[j])
-  if state then settle(active, log, meta, state, rules, now) end
+  if state then settle(active, log, meta, state, rules, now, math.huge) end
   local saved = call('HMGET', meta, 't', 'x', 'n', 'b')
   local tail = state and state.tail or saved[1]
   if tail then tail = position(tail) or error('the tail is no position') end
@@ -233,17 +256,7 @@ for j = 1, logs do
 end
 
 message.save()
-for gone in pairs(signals.close()) do
-  -- A corrupt meta must not prevent the node's removal from the others.
-  for j = 1, logs do
-    local log, meta = keys_of(j)
-    pcall(forget, meta, gone)
-    pcall(function()
-      local state = active_of(active, ARGV[names + j])
-      if state and set_node(state, gone, false) then save_active(active, ARGV[names + j], log, meta, state) end
-    end)
-  end
-end
+forget_nodes(signals.close())
 
 local reply = { now_id .. table.concat(replies) }
 for k = 1, #known do reply[2 * k], reply[2 * k + 1] = known[k][1], known[k][2] end

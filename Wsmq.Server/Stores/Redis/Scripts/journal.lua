@@ -50,31 +50,41 @@ local function range(key, first, last)
   if not string.find(text.err, 'WRONGTYPE', 1, true) then error(text) end
 end
 
--- Parses what a link names: the head of the address, and its contents. Fails if that is corrupt.
-local function parsed(time, head, contents)
+-- Parses the head of an address. Fails if that is corrupt.
+local function parsed(link, time, head)
   if head == elsewhere then error('a link leads to messages that are elsewhere') end
   return {
     first = position(time) or error('the time of an entry is malformed'), before = position(string.sub(head, 1, 16)) or error('a head is malformed'),
-    link = string.sub(head, 17, 44), contents = contents_in(contents),
+    link = string.sub(head, 17, 44), at = link,
   }
 end
 
--- Returns what the entry of a journal that a link names has of its address; nil if it is not there any more, or is corrupt.
+local function split(link) return string.sub(link, 1, 24), tonumber(string.sub(link, 25, 28)) or 0 end
+
+-- Returns the head of an address in the entry of a journal that a link names; nil if it is not there any more, or is corrupt.
 local function linked(active, link)
-  local entry, index = string.sub(link, 1, 24), tonumber(string.sub(link, 25, 28)) or 0
-  local heads, blob = heads_key(active, entry), blob_key(active, entry)
-  local time, head = range(heads, 0, 15), range(heads, heads_start + head_size * index, heads_start + head_size * (index + 1) - 1)
-  local record = range(blob, records + record_size * index, records + record_size * index + 7)
-  if not (time and head and record) or #head < head_size or #record < 8 then return nil end
-  local place = number4(record, 1)
-  local contents = range(blob, place, place + number4(record, 5) - 1)
-  local done, part = pcall(parsed, time, head, contents or '')
-  return done and #part.contents > 0 and part or nil
+  local entry, index = split(link)
+  local key = heads_key(active, entry)
+  local time, head = range(key, 0, 15), range(key, heads_start + head_size * index, heads_start + head_size * (index + 1) - 1)
+  if not (time and head) or #head < head_size then return nil end
+  local done, part = pcall(parsed, link, time, head)
+  return done and part or nil
 end
 
--- Returns what journals have of an address after a position, newest first, and maybe a little more; and whether that is all of it. What is not
--- there any more was acknowledged by every device; what is corrupt is lost, with all before it, and its readers are told so, because the
--- position before the oldest one that is returned is known.
+-- Returns the contents that belong to a head; none if they are not there any more, or are corrupt.
+local function contents_of_part(active, part)
+  local entry, index = split(part.at)
+  local key = blob_key(active, entry)
+  local record = range(key, records + record_size * index, records + record_size * index + 7)
+  if not record or #record < 8 then return {} end
+  local place = number4(record, 1)
+  local done, contents = pcall(contents_in, range(key, place, place + number4(record, 5) - 1) or '')
+  return done and contents or {}
+end
+
+-- Returns the heads of what journals have of an address after a position, newest first, and maybe a little more; and whether that is all of it.
+-- What is not there any more was acknowledged by every device; what is corrupt is lost, with all before it, and its readers are told so, because
+-- the position before the oldest one that is returned is known.
 -- most: of how many entries of journals
 local function journaled(active, state, after, most)
   local found, tail, link = {}, state.tail, state.link
@@ -86,29 +96,30 @@ local function journaled(active, state, after, most)
   return found, tail <= after
 end
 
--- Calls use(position, position before it, content) for each message that journaled has returned, from the oldest on.
-local function each_message(found, use)
-  for f = #found, 1, -1 do
-    local at, before = found[f].first, found[f].before
-    for _, content in ipairs(found[f].contents) do
-      use(at, before, content)
-      before, at = at, digits(tonumber(at) + 1)
-    end
+-- Calls use(position, position before it, content) for each message of a part. Returns the last position; nil without contents.
+local function each_message(active, part, use)
+  local at, before = nil, part.before
+  for i, content in ipairs(contents_of_part(active, part)) do
+    at = i == 1 and part.first or digits(tonumber(before) + 1)
+    use(at, before, content)
+    before = at
   end
+  return at
 end
 
--- Moves what journals have of an address, and some device has not acknowledged, to its log, and remembers in its state that it did. Does not
--- save the state. Returns how many messages were moved.
-local function settle(active, log, meta, state, rules, now)
+-- Moves what journals have of an address, and some device has not acknowledged, to its log, oldest first, and remembers in its state that it
+-- did. Does not save the state. Returns how many messages were moved, and whether that is all.
+-- most: after how many messages it stops, at the end of an entry; but not before half of the entries are moved, because each step looks
+--       through the heads of all
+local function settle(active, log, meta, state, rules, now, most)
   if state.tail <= state.base then
     if state.base <= state.consumed then close_hole(log, meta, state) end
-    return 0
+    return 0, true
   end
   local keep_from = state.consumed > state.base and state.consumed or state.base
-  local found, newest, to = journaled(active, state, keep_from, math.huge), newest_of(log), nil
-  local moved = 0
+  local found, newest, to, moved = journaled(active, state, keep_from, math.huge), newest_of(log), nil, 0
   if newest > state.tail then error('the log has entries past the tail') end
-  each_message(found, function(at, before, content)
+  local function move(at, before, content)
     -- Acknowledged; or moved already, by a call that failed afterwards.
     if at <= keep_from or at <= newest then return end
     if not to then
@@ -120,17 +131,26 @@ local function settle(active, log, meta, state, rules, now)
     end
     add(to, at, before, content)
     moved = moved + 1
-  end)
+  end
+  for f = #found, 1, -1 do
+    local last = each_message(active, found[f], move)
+    if f > 1 and last and moved >= most and 2 * f <= #found then
+      state.base = last
+      if state.consumed < last then state.mode = 'O' end
+      save_log(to, now, digits(now))
+      return moved, false
+    end
+  end
   state.base, state.link = state.tail, no_link
   if not to then
     close_hole(log, meta, state)
-    return 0
+    return 0, true
   end
   to.tail = state.tail
   save_log(to, now, digits(now))
   -- Some device is away, or slow: what follows goes to the log at once, until it keeps up.
   if state.consumed < state.tail then state.mode = 'O' end
-  return moved
+  return moved, true
 end
 
 -- Settles an address if it is active, so that its log is complete. Returns its state; nil if it is not active.
@@ -138,7 +158,7 @@ local function settled(active, name, log, meta, rules, now)
   local state = active_of(active, name)
   if not state then return nil end
   if state.tail > state.base then
-    settle(active, log, meta, state, rules, now)
+    settle(active, log, meta, state, rules, now, math.huge)
     save_active(active, name, log, meta, state)
   else
     close_hole(log, meta, state)

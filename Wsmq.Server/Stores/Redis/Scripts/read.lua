@@ -22,12 +22,16 @@ local function newest(after)
   if not present or present.tail <= present.base or after < present.base then return nil end
   local found, is_all = journaled(active, present, after, 16)
   if not is_all then return nil end
-  remove_due()
   local entries, bytes = {}, 0
-  each_message(found, function(at, before, content)
-    if at <= after or #entries >= max_entries or bytes >= max_bytes then return end
-    entries[#entries + 1], bytes = { at .. '-0', { 'p', before, 'e', content } }, bytes + #content - 8
-  end)
+  for f = #found, 1, -1 do
+    if #entries >= max_entries or bytes >= max_bytes then break end
+    local last = each_message(active, found[f], function(at, before, content)
+      if at <= after or #entries >= max_entries or bytes >= max_bytes then return end
+      entries[#entries + 1], bytes = { at .. '-0', { 'p', before, 'e', content } }, bytes + #content - 8
+    end)
+    if not last then return nil end
+  end
+  remove_due()
   return { present.tail, removed_of(log, present.base), state[2] or zero, state[3] or '0', entries }
 end
 local page = newest(digits(tonumber(ARGV[1])))

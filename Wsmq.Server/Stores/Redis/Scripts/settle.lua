@@ -8,7 +8,7 @@
 -- ARGV[6] what the last call has left in KEYS[3], nothing before the first one   ARGV[7] what this one leaves there: a server that lacks an
 --         earlier call, because it was a replica that had not received it, refuses this one, and later the removal (journal_trim.lua)
 -- ARGV[8 …] the name of each address, after its length in two bytes
--- Returns per address 0 (nothing to do, or acknowledged), 1 (settled), 2 (its keys are corrupt) or 3 (not yet looked at)
+-- Returns per address 0 (nothing to do, or acknowledged), 1 (settled), 2 (its keys are corrupt) or 3 (to be repeated: not looked at, or not all was moved)
 local active, through, rules, now, most = KEYS[1], ARGV[1], rules_of(ARGV[2], ARGV[3], ARGV[4]), micros(), tonumber(ARGV[5])
 if ARGV[6] ~= '' and call('GET', KEYS[3]) ~= ARGV[6] then return redis.error_reply('WSMQSTALE an earlier call is missing') end
 local texts = call('HMGET', active, unpack(ARGV, 8))
@@ -17,13 +17,15 @@ local function look(j, text)
   local name, log, meta, state = ARGV[7 + j], KEYS[2 + 2 * j], KEYS[3 + 2 * j], active_state(text)
   local needed = state.tail < through and state.tail or through
   if needed <= state.base then return '0' end
+  local moved, whole = 0, true
   if needed > state.consumed then
-    most = most - settle(active, log, meta, state, rules, now)
+    moved, whole = settle(active, log, meta, state, rules, now, most)
+    most = most - moved
   else
     state.base = needed
   end
   save_active(active, name, log, meta, state)
-  return needed > state.consumed and '1' or '0'
+  return not whole and '3' or needed > state.consumed and '1' or '0'
 end
 
 -- Whether a failure is one of our own checks, or of a foreign key or entry.

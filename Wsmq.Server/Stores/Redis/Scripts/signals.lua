@@ -1,12 +1,9 @@
 -- Part of the scripts that append: collects the signals for the interested nodes. Each node gets one message, or a few if there is much to send.
 -- The signals of one log are never split over messages.
--- uses: interest_list
+-- uses: interest_list, group_message
 -- publish                  PUBLISH or SPUBLISH      channel, lease   prefixes; the node id follows
 local function signals_of(publish, channel, lease)
   local boxes, ready, gone = {}, {}, {}
-
-  -- Lua concatenates up to 8 KiB in one step; longer strings are copied again with each further step.
-  local full = 7600
 
   local function send(node, message)
     -- No subscriber: a crashed node leaves its id in the metas. A node that is only disconnected still has its lease.
@@ -47,10 +44,9 @@ local function signals_of(publish, channel, lease)
     end
   end
 
-  -- Adds what a node has composed for a group of addresses, and its head: two messages, so that a large blob need not be copied. Small ones
-  -- are one message: C, the length of the head in six digits, head, blob.
+  -- Adds what a node has composed for a group of addresses, and its head.
   function signals.group(nodes, head, blob)
-    local whole = #head + #blob <= full and 'C' .. string.format('%06d', #head) .. head .. blob
+    local whole = group_message(head, blob)
     for i = 1, #nodes, 8 do
       local node = string.sub(nodes, i, i + 7)
       ready[#ready + 1] = { node, whole or head }

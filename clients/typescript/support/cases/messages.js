@@ -197,7 +197,6 @@ export function messages(Environment, stores = STORES) {
         proxy.cut();
         for (const n of numbers(1, 10)) await sender.send(`user:${bob}`, n);
         await awake.shows(11);
-        await awake.stop();
         proxy.leadTo(last().hub);
         await asleep.shows(11);
         assert.deepEqual(asleep.bodies, numbers(0, 10));
