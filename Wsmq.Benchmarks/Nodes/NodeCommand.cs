@@ -37,7 +37,7 @@ internal static class NodeCommand
         var sends = new Option<int?>(SendsPerSecondOption);
         var buckets = new Option<int?>(BucketsOption);
         var port = new Option<int>("--port");
-        var command = new Command(Name, "One node of a peer; used by the other commands.") 
+        var command = new Command(Name, "One node of a peer; used by the other commands.")
         {
             peer, redis, sqlite, durability, sends, buckets, port,
         };
