@@ -49,6 +49,26 @@ public sealed class RedisClusterStoreTests(SharedCluster redis) : JobContract
         foreach (var address in addresses)
             (await states.NodesAsync(address)).Should().HaveLength(8).And.NotBe("deadbeef");
     }
+
+    [Theory]
+    [InlineData(null, WsmqRedisOptions.ClusterBuckets)]
+    [InlineData(64, 64)]
+    public async Task A_deployment_has_the_default_number_of_buckets_unless_it_was_set_up_with_another_one(int? first, int expected)
+    {
+        var prefix = redis.NextPrefix();
+        await (await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions(), o => o.Buckets = first)).DisposeAsync();
+
+        await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
+
+        h.Store.MessageLog.Appenders.Should().HaveCount(2 * expected, "each bucket has a lane for messages and one for jobs");
+        var addresses = Enumerable.Range(0, 100).Select(i => WsmqAddress.User($"u{i}")).ToArray();
+        addresses.Select(h.Store.MessageLog.AppenderOf).Should().OnlyContain(lane => lane < expected);
+        await h.AppendAsync([.. addresses.Select(a => h.New(a))]);
+        await using var admin = await AdminConnection.OpenAsync(redis.EndPoints);
+        var keys = new RedisKeys(prefix, expected);
+        foreach (var address in addresses)
+            (await admin.GetDatabase().KeyExistsAsync(keys.Meta(address))).Should().BeTrue();
+    }
 }
 
 internal sealed class RedisHarness(Func<RedisStore> make) : StoreHarness
