@@ -8,8 +8,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
-/// What a directed message costs Redis as the deployment grows, by the counters of Redis itself. How many messages share a script call
-/// depends on timing; the commands within scripts and the published signals do not.
+/// What a directed message costs Redis as the deployment grows, by the counters of Redis itself. How many messages share a script call, and
+/// so its commands, depends on timing.
 /// </summary>
 internal sealed class CountedScale(Peer wsmq)
 {

@@ -99,6 +99,9 @@ internal sealed class CallTurns(TimeProvider time) : IDisposable
     /// <summary>The turn of a lane.</summary>
     internal readonly struct Turn(CallTurns turns, int era)
     {
+        /// <summary>Whether the server has other lanes.</summary>
+        public bool IsShared => turns is not null;
+
         /// <summary>The call was answered, or has failed.</summary>
         /// <param name="batch">The number of its messages; 0 if there was no call.</param>
         public void End(int batch) => turns?.End(era, batch);
