@@ -6,8 +6,7 @@ internal sealed record CrowdPlan(int Users, int Senders, int Window, int BodyByt
     public const int UsualBodyBytes = 128;
 
     /// <summary>
-    /// Whether receivers acknowledge on a timer as well. Not where acks are counted, because their number would then depend on the
-    /// duration of the run.
+    /// Whether receivers acknowledge on a timer as well. Otherwise the number of acks does not depend on the duration of the run.
     /// </summary>
     public bool TimedAcks { get; init; } = true;
 

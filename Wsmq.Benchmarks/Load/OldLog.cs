@@ -32,7 +32,7 @@ internal static class OldLog
     public static async Task FillAsync(RedisServer redis, string user, CancellationToken cancellationToken)
     {
         var options = new WsmqRedisOptions();
-        var keys = new RedisKeys(options.KeyPrefix, options.Buckets).Of(WsmqAddress.User(user));
+        var keys = new RedisKeys(options.KeyPrefix, WsmqRedisOptions.UsualBuckets).Of(WsmqAddress.User(user));
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.EndPoint);
         var content = new byte[ContentBytes];
         BinaryPrimitives.WriteInt32BigEndian(content.AsSpan(sizeof(int)), ContentBytes - LengthBytes);

@@ -28,7 +28,7 @@ internal sealed class NodeTrip : IAsyncDisposable
     public static async Task<NodeTrip> StartAsync(string? redis, string? sqlite)
     {
         var builder = NodeCommand.CreateBuilder(port: 0);
-        var map = DurableNode.Add(builder.Services, redis, sqlite, WsmqSqliteDurability.Full, sendsPerSecond: null);
+        var map = DurableNode.Add(builder.Services, redis, sqlite, WsmqSqliteDurability.Full, sendsPerSecond: null, buckets: null);
         var trip = new NodeTrip(builder.Build());
         map(trip._app);
         await trip._app.StartAsync();

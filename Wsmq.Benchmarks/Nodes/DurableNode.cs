@@ -9,7 +9,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Nodes;
 
 /// <summary>
-/// wsmq with its default options, on either store, with all users in the limit class of services. Only the send rate can be set.
+/// wsmq with its default options, on either store, with all users in the limit class of services. Only the send rate and the number of
+/// buckets can be set.
 /// </summary>
 internal static class DurableNode
 {
@@ -25,7 +26,8 @@ internal static class DurableNode
     private const string CompletedPath = "/completed";
     private const int ParallelJoins = 64;
 
-    public static Action<WebApplication> Add(IServiceCollection services, string? redis, string? sqlite, WsmqSqliteDurability durability, int? sendsPerSecond)
+    public static Action<WebApplication> Add(
+        IServiceCollection services, string? redis, string? sqlite, WsmqSqliteDurability durability, int? sendsPerSecond, int? buckets)
     {
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         var wsmq = services.AddWsmq(options =>
@@ -39,7 +41,7 @@ internal static class DurableNode
                 (service.ConnectionSendsPerSecond, service.ConnectionSendBurst) = (limit, limit);
         });
         if (redis is not null)
-            wsmq.UseRedis(redis);
+            wsmq.UseRedis(redis, options => options.Buckets = buckets ?? options.Buckets);
         else
             wsmq.UseSqlite(sqlite, options => options.Durability = durability);
         wsmq.AddQueue(Queue);

@@ -18,6 +18,7 @@ internal static class NodeCommand
     public const string SqliteOption = "--sqlite";
     public const string DurabilityOption = "--durability";
     public const string SendsPerSecondOption = "--sends-per-second";
+    public const string BucketsOption = "--buckets";
 
     // The same as in runtimeconfig.template.json, because a value in the caller's environment would take precedence.
     private static readonly Dictionary<string, string> Settings = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
@@ -34,8 +35,12 @@ internal static class NodeCommand
         var sqlite = new Option<string?>(SqliteOption);
         var durability = new Option<WsmqSqliteDurability>(DurabilityOption);
         var sends = new Option<int?>(SendsPerSecondOption);
+        var buckets = new Option<int?>(BucketsOption);
         var port = new Option<int>("--port");
-        var command = new Command(Name, "One node of a peer; used by the other commands.") { peer, redis, sqlite, durability, sends, port };
+        var command = new Command(Name, "One node of a peer; used by the other commands.")
+        {
+            peer, redis, sqlite, durability, sends, buckets, port,
+        };
         command.Hidden = true;
         command.SetAction(async (result, _) =>
         {
@@ -43,7 +48,8 @@ internal static class NodeCommand
             var map = result.GetRequiredValue(peer) == Stock
                 ? StockNode.Add(builder.Services, result.GetRequiredValue(redis)!)
                 : DurableNode.Add(
-                    builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability), result.GetValue(sends));
+                    builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability), result.GetValue(sends),
+                    result.GetValue(buckets));
             await using var app = builder.Build();
             map(app);
             app.MapMemory();

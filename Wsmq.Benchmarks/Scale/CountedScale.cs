@@ -8,8 +8,8 @@ using Wsmq.Testing;
 namespace Wsmq.Benchmarks.Scale;
 
 /// <summary>
-/// What a directed message costs Redis as the deployment grows, by the counters of Redis itself. How many messages share a script call
-/// depends on timing; the commands within scripts and the published signals do not.
+/// What a directed message costs Redis as the deployment grows, by the counters of Redis itself. How many messages share a script call, and
+/// so its commands, depends on timing.
 /// </summary>
 internal sealed class CountedScale(Peer wsmq)
 {
@@ -20,7 +20,10 @@ internal sealed class CountedScale(Peer wsmq)
     private static readonly (int Nodes, int Senders, int Shards)[] Deployments =
         [(1, 20, 0), (2, 20, 0), (4, 20, 0), (1, 10, 0), (4, 40, 0), (2, 20, 1), (2, 20, 3)];
 
-    private static readonly CrowdPlan Plan = new(Users: 200, Senders: 20, Window: 32) { TimedAcks = false };
+    // wsmq only: with fewer buckets batches are larger.
+    private static readonly int[] FewerBuckets = [64, 24, 12, 6];
+
+    private static readonly CrowdPlan Plan = new(Users: 200, Senders: 20, Window: 32) { TimedAcks = true };
 
     public async Task<MarkdownTable> RunAsync(CancellationToken cancellationToken)
     {
@@ -29,17 +32,21 @@ internal sealed class CountedScale(Peer wsmq)
         foreach (var peer in new[] { Peer.Stock, wsmq })
         {
             foreach (var (nodes, senders, shards) in Deployments)
-                await AddAsync(table, peer, nodes, senders, shards, cancellationToken);
+                await AddAsync(table, peer, nodes, senders, shards, buckets: null, cancellationToken);
         }
+
+        foreach (var buckets in FewerBuckets)
+            await AddAsync(table, wsmq, nodeCount: 2, senders: 20, shards: 3, buckets, cancellationToken);
 
         return table;
     }
 
     private static async Task AddAsync(
-        MarkdownTable table, Peer peer, int nodeCount, int senders, int shards, CancellationToken cancellationToken)
+        MarkdownTable table, Peer peer, int nodeCount, int senders, int shards, int? buckets, CancellationToken cancellationToken)
     {
         await using var redis = await RedisDeployment.StartAsync(shards);
-        var nodes = await NodeProcess.StartManyAsync(nodeCount, NodeCommand.StartOf(peer.Name, NodeCommand.RedisOption, redis.EndPoints));
+        var nodes = await NodeProcess.StartManyAsync(nodeCount, NodeCommand.StartOf(
+            [peer.Name, NodeCommand.RedisOption, redis.EndPoints, .. buckets is { } count ? new[] { NodeCommand.BucketsOption, Text(count) } : []]));
         try
         {
             await using var crowd = await Crowd.OpenAsync(peer, [.. nodes.Select(n => n.Address)], Plan with { Senders = senders }, cancellationToken);
@@ -49,10 +56,10 @@ internal sealed class CountedScale(Peer wsmq)
             var before = await RedisCounters.ReadAsync(redis);
             await SendAsync(crowd, Messages, cancellationToken);
             var counted = await RedisCounters.ReadAsync(redis) - before;
-            var name = shards == 0 ? "single" : string.Create(CultureInfo.InvariantCulture, $"Cluster of {shards}");
+            var name = shards == 0 ? "single" : $"Cluster of {Text(shards)}" + (buckets is { } few ? $", {Text(few)} buckets" : "");
             Progress.Say($"counted: {peer.Name}, {nodeCount} nodes, {name}");
             table.Add(
-                peer.Name, nodeCount.ToString(CultureInfo.InvariantCulture), senders.ToString(CultureInfo.InvariantCulture), name, Each(counted.Scripts), Each(counted.Commands),
+                peer.Name, Text(nodeCount), Text(senders), name, Each(counted.Scripts), Each(counted.Commands),
                 Each(counted.Published), Each(counted.BytesIn, "F0"), Each(counted.BytesOut, "F0"), counted.Detail(Messages));
         }
         finally
@@ -76,6 +83,8 @@ internal sealed class CountedScale(Peer wsmq)
             await receiver.FlushAsync();
         await crowd.Failure.WaitAsync(Settle, cancellationToken);
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Each(long count, string format = "F2") => ((double)count / Messages).ToString(format, CultureInfo.InvariantCulture);
 }

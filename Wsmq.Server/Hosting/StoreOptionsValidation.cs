@@ -20,7 +20,7 @@ internal sealed partial class StoreOptionsValidation : IValidateOptions<WsmqRedi
         rules.Require(
             KeyPrefixes().IsMatch(options.KeyPrefix ?? string.Empty),
             "options.KeyPrefix must be 1 to 64 characters of a-z, A-Z, 0-9, '-', '_', '.' and ':'");
-        rules.Within(options.Buckets, 1, 16_384);
+        rules.Within(options.Buckets ?? WsmqRedisOptions.UsualBuckets, 1, 16_384, "options.Buckets");
         rules.Within(options.InlineSignalBytes, 0, 1024 * 1024);
         rules.Within(options.SettleAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         rules.Within(options.JournalBytes == 0 ? LeastBytes : options.JournalBytes, LeastBytes, MostJournalBytes, "options.JournalBytes");

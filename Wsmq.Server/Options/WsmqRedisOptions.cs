@@ -20,9 +20,15 @@ public sealed class WsmqRedisOptions
     /// <summary>
     /// The number of buckets into which addresses are hashed. All keys of a bucket are on one shard of a Redis Cluster. The number is
     /// fixed for the lifetime of a deployment: another number would find none of the existing logs, and the app refuses to start with
-    /// it. Default 64; 1 to 16,384.
+    /// it. Default: null, the number that the deployment has; a new one gets 64, or 16 on a Cluster. 1 to 16,384.
     /// </summary>
-    public int Buckets { get; set; } = 64;
+    public int? Buckets { get; set; }
+
+    /// <summary>Of a new deployment on a single server: enough to move to a Cluster of some shards later.</summary>
+    internal const int UsualBuckets = 64;
+
+    /// <summary>Of a new deployment on a Cluster, where a batch has messages of one bucket only: fewer buckets make larger batches.</summary>
+    internal const int ClusterBuckets = 16;
 
     /// <summary>
     /// The largest entry that is included in its signal, and can be in a journal, in bytes; a larger one is stored in the log, and read from there.

@@ -34,11 +34,13 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     /// <summary>Completes with the answer to the oldest call; requires that one is in flight.</summary>
     public Task Oldest => _calls.Peek().Answer;
 
-    /// <summary>Starts a call of at most <see cref="MaxBatchItems"/>; requires <see cref="HasRoom"/>.</summary>
-    public void Begin(List<QueuedSend> batch)
+    /// <summary>
+    /// Starts a call of at most <see cref="MaxBatchItems"/>, and ends the turn once it is answered; requires <see cref="HasRoom"/>.
+    /// </summary>
+    public void Begin(List<QueuedSend> batch, CallTurns.Turn turn)
     {
         _lastBatch = batch.Count;
-        _calls.Enqueue(new Call(batch, appender.AppendAsync(new BatchRequests(batch), follows: _calls.Count > 0, CancellationToken.None)));
+        _calls.Enqueue(new Call(batch, CallAsync(batch, turn)));
     }
 
     /// <summary>Settles the sends of all answered calls.</summary>
@@ -65,6 +67,18 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
 
     /// <summary>Completes once all stored sends are settled, including those that wait for confirmation after the answer.</summary>
     public Task EndAsync() => _receipts;
+
+    private async Task<AppendResult[]> CallAsync(List<QueuedSend> batch, CallTurns.Turn turn)
+    {
+        try
+        {
+            return await appender.AppendAsync(new BatchRequests(batch), follows: _calls.Count > 0, CancellationToken.None);
+        }
+        finally
+        {
+            turn.End(batch.Count);
+        }
+    }
 
     private async Task RepeatAsync()
     {

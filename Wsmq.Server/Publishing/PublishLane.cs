@@ -28,11 +28,14 @@ internal sealed class PublishLane
     private readonly AppendPipeline _pipeline;
     private readonly Task _loop;
     private readonly Task[] _waits = new Task[3];
+    private readonly ServerTurns _turns;
     private Task? _decided;
+    private Task<CallTurns.Turn>? _turn;
 
-    public PublishLane(IAppender appender, WsmqOptions options, TimeProvider time, WsmqMetrics metrics, ILogger logger)
+    public PublishLane(
+        IAppender appender, WsmqOptions options, ServerTurns turns, TimeProvider time, WsmqMetrics metrics, ILogger logger)
     {
-        (_options, _time, _logger) = (options, time, logger);
+        (_options, _turns, _time, _logger) = (options, turns, time, logger);
         _appender = appender;
         _queue = new SendQueue(options.Publish.QueueCapacity);
         _admissions = new AuthorizationGate(time);
@@ -78,11 +81,15 @@ internal sealed class PublishLane
             while (await WaitForWorkAsync())
             {
                 await _pipeline.SettleAsync();
-                if (!_pipeline.HasRoom)
+                if (!_pipeline.HasRoom || !HasTurn(out var turn))
                     continue;
+                if (turn.IsShared)
+                    await GatherAsync();
                 var batch = Take();
                 if (batch.Count > 0)
-                    _pipeline.Begin(batch);
+                    _pipeline.Begin(batch, turn);
+                else
+                    turn.End(batch: 0);
             }
 
             await _pipeline.EndAsync();
@@ -100,21 +107,43 @@ internal sealed class PublishLane
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitForWorkAsync()
     {
-        if (_pipeline.IsEmpty && _admissions.Count == 0)
+        if (_turn is null && _pipeline.IsEmpty && _admissions.Count == 0)
             return await _queue.ReadableAsync();
-        var count = 0;
+        var (count, mayTake) = (0, _pipeline.HasRoom && _turn is null);
         if (!_pipeline.IsEmpty)
             _waits[count++] = _pipeline.Oldest;
-        if (_pipeline.HasRoom && _admissions.Count > 0)
+        if (_turn is not null)
+            _waits[count++] = _turn;
+        if (mayTake && _admissions.Count > 0)
             _waits[count++] = _decided ??= _admissions.WaitAsync().AsTask();
 
         // While the held sends use up the capacity, no more are read. A stopped lane still finishes the held ones.
-        if (_pipeline.HasRoom && HasRoom && !_queue.IsCompleted)
+        if (mayTake && HasRoom && !_queue.IsCompleted)
             _waits[count++] = _queue.ReadableAsync();
         await Task.WhenAny(_waits.AsSpan(0, count));
         _waits.AsSpan().Clear();
         _decided = _decided is { IsCompleted: false } ? _decided : null;
         return true;
+    }
+
+    // What arrives until it is this lane's turn goes into the same batch.
+    private bool HasTurn(out CallTurns.Turn turn)
+    {
+        turn = default;
+        if (_turn is null && _queue.Count == 0 && _admissions.Count == 0)
+            return false;
+        _turn ??= _turns.NextAsync(_appender.Server);
+        if (!_turn.IsCompletedSuccessfully)
+            return false;
+        (turn, _turn) = (_turn.Result, null);
+        return true;
+    }
+
+    // On a busy node, what is queued goes first: reading frames, and then parsing them. Their messages come along. An idle node has nothing queued.
+    private static async Task GatherAsync()
+    {
+        await Task.Yield();
+        await Task.Yield();
     }
 
     private bool HasRoom => _admissions.Count < _options.Publish.QueueCapacity;

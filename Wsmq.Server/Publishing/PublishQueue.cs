@@ -11,13 +11,14 @@ internal sealed class PublishQueue(
     IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<PublishQueue> logger) : INodePart
 {
     private readonly ByteBudget _budget = new(options.Value.Publish.QueueBytes);
+    private readonly ServerTurns _turns = new(time);
     private readonly EarlySends _early = new(time, options.Value.Publish.SendTimeout);
     private PublishLane[] _lanes = [];
     private WsmqException? _refusal;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _lanes = [.. store.MessageLog.Appenders.Select(a => new PublishLane(a, options.Value, time, metrics, logger))];
+        _lanes = [.. store.MessageLog.Appenders.Select(a => new PublishLane(a, options.Value, _turns, time, metrics, logger))];
         _early.Release(Pass);
         return Task.CompletedTask;
     }
@@ -46,6 +47,7 @@ internal sealed class PublishQueue(
         Refuse(new WsmqException(WsmqErrors.Stopping));
         foreach (var lane in _lanes)
             await lane.StopAsync();
+        _turns.Dispose();
     }
 
     private void Pass(QueuedSend send)

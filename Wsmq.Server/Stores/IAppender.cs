@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Wsmq.Server.Stores;
 
 /// <summary>
@@ -19,6 +21,11 @@ internal interface IAppender
     /// else while it appends a batch, so that the sum of a batch is bounded.
     /// </summary>
     int WeightOf(WsmqAddress to) => 1;
+
+    /// <summary>
+    /// The server that the next call goes to, if other lanes use it as well: they take turns. Null if there is no other lane, or it is not known.
+    /// </summary>
+    EndPoint? Server => null;
 
     /// <summary>
     /// Completes once everything that was answered so far is stored as durably as a receipt requires; at once if an answer is enough.

@@ -15,7 +15,7 @@ public sealed class AppendPipelineTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _lane = new PublishLane(_log, new WsmqOptions(), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
+        _lane = new PublishLane(_log, new WsmqOptions(), new ServerTurns(TimeProvider.System), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
         return Task.CompletedTask;
     }
 

@@ -19,7 +19,7 @@ public sealed class PublishLaneTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _lane = new PublishLane(_log, Options, _time, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
+        _lane = new PublishLane(_log, Options, new ServerTurns(_time), _time, new WsmqMetrics(new TestMeters()), NullLogger.Instance);
         return Task.CompletedTask;
     }
 

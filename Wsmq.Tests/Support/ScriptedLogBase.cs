@@ -1,3 +1,4 @@
+using System.Net;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Support;
@@ -6,6 +7,8 @@ namespace Wsmq.Tests.Support;
 internal abstract class ScriptedLogBase : IMessageLog, IAppender
 {
     public IReadOnlyList<IAppender> Appenders => [this];
+
+    public virtual EndPoint? Server => null;
 
     public virtual int WeightOf(WsmqAddress to) => 1;
 

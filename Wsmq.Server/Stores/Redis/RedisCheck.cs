@@ -106,17 +106,21 @@ internal sealed class RedisCheck(RedisConnections connections, RedisKeys keys, R
             Log.TooFewReplicas(logger, RedisConnections.Format(server.EndPoint), count, options.ReceiptReplicas);
     }
 
+    // Without a number in the options a deployment keeps the one that it was set up with.
     private async Task CheckLayoutAsync()
     {
-        var mine = keys.Buckets.ToString(CultureInfo.InvariantCulture);
+        var mine = options.Buckets ?? (connections.IsCluster ? WsmqRedisOptions.ClusterBuckets : WsmqRedisOptions.UsualBuckets);
         var database = connections.Database;
         await database.HashSetAsync(keys.Layout, "buckets", mine, When.NotExists);
-        var kept = (string?)await database.HashGetAsync(keys.Layout, "buckets", CommandFlags.DemandMaster);
-        if (kept != mine)
+        var text = (string?)await database.HashGetAsync(keys.Layout, "buckets", CommandFlags.DemandMaster);
+        if (!int.TryParse(text, CultureInfo.InvariantCulture, out var kept) || kept < 1 || (options.Buckets is not null && kept != mine))
         {
             throw new InvalidOperationException(
-                $"This key prefix was set up with {kept} buckets, and the app asks for {mine}: with another number it would not find "
+                $"This key prefix was set up with {text} buckets, and the app asks for {mine}: with another number it would not find "
                 + "the existing logs. Set WsmqRedisOptions.Buckets back, or use another WsmqRedisOptions.KeyPrefix.");
         }
+
+        if (kept != keys.Buckets)
+            lanes.Adopt(kept);
     }
 }

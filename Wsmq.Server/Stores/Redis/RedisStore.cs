@@ -29,7 +29,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     {
         (_logger, _options) = (logger, redisOptions.Value);
         _connections = new RedisConnections(redisOptions);
-        _keys = new RedisKeys(_options.KeyPrefix, _options.Buckets, RedisSettings.ChannelsOf(_options));
+        _keys = new RedisKeys(_options.KeyPrefix, _options.Buckets ?? WsmqRedisOptions.UsualBuckets, RedisSettings.ChannelsOf(_options));
         _lanes = new RedisLanes(_connections, _keys, options.Value, _options.JournalBytes > 0);
         var probe = new SignalProbe(_connections, _lanes, _options);
         Backplane = new RedisBackplane(_connections, _keys);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Stores;
@@ -129,6 +130,23 @@ public sealed class RedisStartTests
         var refused = await Record.ExceptionAsync(() => TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.Buckets = 8)));
 
         refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("64 buckets");
+    }
+
+    [Fact]
+    public async Task A_deployment_keeps_its_number_of_buckets_if_the_app_asks_for_none()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        WsmqReceipt first, second;
+        await using (var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint, o => o.Buckets = 8)))
+            first = await node.Publisher.SendAsync(WsmqAddress.User("bob"), "one", new WsmqSendOptions { Id = "once" });
+
+        await using (var node = await TestNode.StartAsync(s => s.UseRedis(redis.EndPoint)))
+            second = await node.Publisher.SendAsync(WsmqAddress.User("bob"), "one", new WsmqSendOptions { Id = "once" });
+
+        (await redis.CommandAsync("HGET wsmq:layout buckets")).Should().Contain("8");
+        (await redis.CommandAsync($"EXISTS {new RedisKeys("wsmq", 8).Meta(WsmqAddress.User("bob"))}")).Should().Contain("1");
+        (await redis.CommandAsync($"EXISTS {new RedisKeys("wsmq", 64).Meta(WsmqAddress.User("bob"))}")).Should().Contain("0");
+        (second.Position, second.Duplicate).Should().Be((first.Position, true));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class RedisClusterStoreTests(SharedCluster redis) : JobContract
         var prefix = redis.NextPrefix();
         await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
         await using var admin = await AdminConnection.OpenAsync(redis.EndPoints);
-        var (states, heard) = (new ActiveStates(admin.GetDatabase(), new RedisKeys(prefix, 64), isCluster: true), 0);
+        var (states, heard) = (new ActiveStates(admin.GetDatabase(), new RedisKeys(prefix, WsmqRedisOptions.ClusterBuckets), isCluster: true), 0);
         var addresses = Enumerable.Range(0, 30).Select(i => WsmqAddress.User($"u{i}")).ToArray();
         foreach (var address in addresses)
         {
@@ -48,6 +48,26 @@ public sealed class RedisClusterStoreTests(SharedCluster redis) : JobContract
         await Eventually.That("the running node is signalled", () => Volatile.Read(ref heard) == addresses.Length);
         foreach (var address in addresses)
             (await states.NodesAsync(address)).Should().HaveLength(8).And.NotBe("deadbeef");
+    }
+
+    [Theory]
+    [InlineData(null, WsmqRedisOptions.ClusterBuckets)]
+    [InlineData(64, 64)]
+    public async Task A_deployment_has_the_default_number_of_buckets_unless_it_was_set_up_with_another_one(int? first, int expected)
+    {
+        var prefix = redis.NextPrefix();
+        await (await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions(), o => o.Buckets = first)).DisposeAsync();
+
+        await using var h = await RedisHarness.StartAsync(redis.EndPoints, prefix, new WsmqOptions());
+
+        h.Store.MessageLog.Appenders.Should().HaveCount(2 * expected, "each bucket has a lane for messages and one for jobs");
+        var addresses = Enumerable.Range(0, 100).Select(i => WsmqAddress.User($"u{i}")).ToArray();
+        addresses.Select(h.Store.MessageLog.AppenderOf).Should().OnlyContain(lane => lane < expected);
+        await h.AppendAsync([.. addresses.Select(a => h.New(a))]);
+        await using var admin = await AdminConnection.OpenAsync(redis.EndPoints);
+        var keys = new RedisKeys(prefix, expected);
+        foreach (var address in addresses)
+            (await admin.GetDatabase().KeyExistsAsync(keys.Meta(address))).Should().BeTrue();
     }
 }
 

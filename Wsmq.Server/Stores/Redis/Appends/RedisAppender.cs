@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores.Redis.Connections;
@@ -42,6 +43,8 @@ internal sealed class RedisAppender(
             throw;
         }
     }
+
+    public EndPoint? Server => primaries.SharedServerOf(lane);
 
     public int WeightOf(WsmqAddress to) => script.WeightOf(to);
 

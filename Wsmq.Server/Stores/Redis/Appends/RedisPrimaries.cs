@@ -39,6 +39,9 @@ internal sealed class RedisPrimaries(RedisConnections connections, WsmqRedisOpti
         : connections.IsCluster ? OwnerByDriver(lane)
         : null;
 
+    /// <summary>The same, if it is the server of other lanes as well.</summary>
+    public EndPoint? SharedServerOf(RedisLane lane) => connections.IsCluster ? OwnerByDriver(lane) : null;
+
     /// <summary>
     /// Whether the server that a batch was sent to has been replaced as the primary, or may have been because most primaries of a Cluster
     /// do not answer: a replaced primary does not notice it for a while. Always sends a new query, since an older view says nothing about

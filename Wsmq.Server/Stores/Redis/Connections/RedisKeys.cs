@@ -11,7 +11,7 @@ namespace Wsmq.Server.Stores.Redis.Connections;
 /// a Cluster. Names are escaped, because the parts of a key are separated by colons.
 /// </summary>
 /// <param name="prefix">Prefix of every key.</param>
-/// <param name="buckets">The deployment's number of buckets.</param>
+/// <param name="buckets">The number of buckets, until that of the deployment is known.</param>
 /// <param name="channels">Prefix of every channel, see <see cref="RedisSettings.ChannelsOf"/>; null if it is the key prefix.</param>
 internal sealed class RedisKeys(string prefix, int buckets, string? channels = null)
 {
@@ -26,7 +26,14 @@ internal sealed class RedisKeys(string prefix, int buckets, string? channels = n
     /// <summary>After <see cref="Live"/>: the channel on which drivers notify each other to check the servers' roles again.</summary>
     public const string LiveConfiguration = "config";
 
-    public int Buckets { get; } = buckets;
+    public int Buckets { get; private set; } = buckets;
+
+    /// <summary>Before the first use of an address: the deployment has another number of buckets.</summary>
+    public void Adopt(int buckets)
+    {
+        Buckets = buckets;
+        _kept.Clear();
+    }
 
     /// <summary>Hash: the settings that this deployment was set up with; outside of all buckets.</summary>
     public RedisKey Layout => $"{prefix}:layout";

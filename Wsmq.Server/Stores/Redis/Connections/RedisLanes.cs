@@ -7,8 +7,8 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
 {
     private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(30);
 
-    private readonly RedisLane?[] _lanes = new RedisLane?[keys.Buckets];
-    private readonly RedisLane?[] _jobLanes = new RedisLane?[keys.Buckets];
+    private RedisLane?[] _lanes = new RedisLane?[keys.Buckets];
+    private RedisLane?[] _jobLanes = new RedisLane?[keys.Buckets];
 
     /// <summary>The id of this node. All ids have the same length, on which the scripts rely.</summary>
     public string Node { get; } = NodeIds.Next();
@@ -24,6 +24,13 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
     {
         var shared = Of(address).Keys;
         return address.Kind == WsmqAddressKind.User ? [shared.Active, shared.Spare] : [shared.Active];
+    }
+
+    /// <summary>Before the first use of a lane: the deployment has this number of buckets.</summary>
+    public void Adopt(int buckets)
+    {
+        keys.Adopt(buckets);
+        (_lanes, _jobLanes) = (new RedisLane?[buckets], new RedisLane?[buckets]);
     }
 
     public int Count => connections.IsCluster ? keys.Buckets : 1;

@@ -21,9 +21,25 @@ local cut, gone = digits(math.max(now - age, 0)), 0
 local general
 general, gone = without(marks_of(state[5]), cut)
 sum = sum - gone
+
+-- The own marks of some logs: fetched 512 at a time, because unpack passes some thousand values at most.
+local own, from = {}, 9
+local function own_marks(i)
+  if not own[i] and i >= from then
+    local fields, n = {}, 0
+    while from <= #ARGV and n < 512 do
+      n = n + 1
+      fields[n], from = ARGV[from], from + 3
+    end
+    local values = call('HMGET', usage, unpack(fields))
+    for k = 1, n do own[from - 3 * (n - k + 1)] = values[k] end
+  end
+  return own[i]
+end
+
 for i = 9, #ARGV, 3 do
   local name, at, bytes = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
-  local marks = call('HGET', usage, name)
+  local marks = own_marks(i)
   if marks or names < most and sum + bytes > apart then
     local rest
     rest, gone = without(marks_of(marks), cut)

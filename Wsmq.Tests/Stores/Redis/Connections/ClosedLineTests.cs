@@ -21,7 +21,7 @@ public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRed
         };
         await using var connections = new RedisConnections(Options.Create(options));
         await connections.ConnectAsync(CancellationToken.None);
-        var lanes = new RedisLanes(connections, new RedisKeys(redis.NextPrefix(), options.Buckets), new WsmqOptions());
+        var lanes = new RedisLanes(connections, new RedisKeys(redis.NextPrefix(), WsmqRedisOptions.UsualBuckets), new WsmqOptions());
         await using var replicas = new RedisReplicas(connections, options, NullLogger.Instance);
         var lane = replicas.Of(lanes[0]);
 
@@ -41,7 +41,7 @@ public sealed class ClosedLineTests(SharedRedis redis) : IClassFixture<SharedRed
         var options = new WsmqRedisOptions { Configuration = redis.Server.EndPoint };
         await using var connections = new RedisConnections(Options.Create(options));
         await connections.ConnectAsync(CancellationToken.None);
-        var keys = new RedisKeys(redis.NextPrefix(), options.Buckets);
+        var keys = new RedisKeys(redis.NextPrefix(), WsmqRedisOptions.UsualBuckets);
         var interest = new RedisInterest(connections, keys, new RedisLanes(connections, keys, new WsmqOptions()), _ => true, TimeSpan.Zero);
         await interest.ReportAsync(WsmqAddress.User("bob"));
 
