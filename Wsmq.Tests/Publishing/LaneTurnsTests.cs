@@ -35,8 +35,18 @@ public sealed class LaneTurnsTests : IAsyncLifetime
     {
         var busy = await BusyAsync(port: 1);
         var (lane, log) = Add(port: 1);
-        var sends = Enumerable.Range(0, 20).Select(i => Send(lane, i)).ToArray();
+        var sends = new List<Task<WsmqReceipt>> { Send(lane, 0) };
 
+        // Without turns the lane would have called the server by now.
+        var (other, otherLog) = Add(port: 2);
+        for (var i = 1; i <= 10; i++)
+        {
+            _ = Send(other, i);
+            await Eventually.That("the other server is called", () => !otherLog.Batches.IsEmpty);
+            sends.Add(Send(lane, i));
+        }
+
+        log.Batches.Should().BeEmpty();
         busy.ForEach(l => l.Log.Gate.SetResult());
 
         await Eventually.That("the lane has its turn", () => !log.Batches.IsEmpty);
