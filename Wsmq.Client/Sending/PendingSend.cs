@@ -28,6 +28,9 @@ internal sealed class PendingSend
 
     public long Number { get; private set; }
 
+    /// <summary>Whether it has an id, its own or one that the client gave it.</summary>
+    public bool HasId => HasOwnId || (Producer is null && !Wire.IsEmpty);
+
     /// <summary>An attempt has ended without an answer, or with one that leaves it open: a repeat must be recognized.</summary>
     public bool MayBeStored { get; private set; }
 
@@ -63,6 +66,10 @@ internal sealed class PendingSend
     {
         IsInFlight = false;
         MayBeStored |= outcome.IsAgain && !outcome.IsNotStored;
+
+        // Its number is free again, and holds up no window.
+        if (outcome.IsAgain && !MayBeStored)
+            Number = 0;
         if (outcome.Receipt is { } receipt)
             _done.TrySetResult(receipt);
         else if (outcome.Error is { } error)

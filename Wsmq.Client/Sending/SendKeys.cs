@@ -4,25 +4,13 @@ using System.Text;
 
 namespace Wsmq;
 
-/// <summary>Whether a send can be written.</summary>
-internal enum SendKey
-{
-    Ready,
-
-    /// <summary>Not yet: a send that must be repeated first would otherwise be too far below.</summary>
-    Wait,
-
-    /// <summary>It may be stored, and the server of the current stream could not recognize it.</summary>
-    Lost,
-}
-
 /// <summary>
 /// By what a server recognizes a send that is repeated: its number among those of the client, or on servers of older versions its id. What
 /// may be stored is repeated with the same; what is known not to be stored gets a new one. Part of the state of <see cref="SendScheduler"/>.
 /// </summary>
 internal sealed class SendKeys
 {
-    /// <summary>A server can tell at least so many numbers apart, counted from the highest one down.</summary>
+    /// <summary>A server can tell so many numbers apart, counted from the highest one down.</summary>
     private const int Window = 256;
 
     private readonly Queue<(PendingSend Send, long Number)> _numbered = new();
@@ -46,24 +34,32 @@ internal sealed class SendKeys
 
     public void UseUp() => IsUsedUp = true;
 
-    /// <summary>Chooses by what a send is recognized, before it is written.</summary>
-    public SendKey Choose(PendingSend send)
+    /// <summary>Whether a send may be stored, and is recognized by its number only.</summary>
+    public static bool NeedsNumber(PendingSend send) => send is { IsSettled: false, MayBeStored: true, Producer: not null };
+
+    /// <summary>
+    /// Chooses by what a send is recognized, before it is written. False if it may be stored, and the server of the current stream could not
+    /// recognize it.
+    /// </summary>
+    public bool TryIdentify(PendingSend send)
     {
-        if (send.HasOwnId || (send.MayBeStored && send.Producer is null))
-            return SendKey.Ready;
-        if (send.MayBeStored)
-            return TakesNumbers && send.Producer == _producer ? SendKey.Ready : SendKey.Lost;
-        if (!TakesNumbers)
+        // An id may be used again, however often.
+        if (send.MayBeStored || (send.HasId && !TakesNumbers))
+            return send.HasId || (TakesNumbers && send.Producer == _producer);
+        if (send.HasOwnId)
+            return true;
+        if (TakesNumbers && (OldestNumber() is not { } oldest || _last + 1 - oldest < Window))
         {
+            send.Identify(_producer, ++_last, Prefix(string.Create(CultureInfo.InvariantCulture, $"{{\"sequence\":{_last},")));
+            _numbered.Enqueue((send, _last));
+        }
+        else
+        {
+            // Beyond the window of a send that may have to be repeated, which must not hold up the others.
             send.Identify(null, 0, Prefix($"{{\"id\":\"{Guid.CreateVersion7():N}\","));
-            return SendKey.Ready;
         }
 
-        if (OldestNumber() is { } oldest && _last + 1 - oldest >= Window)
-            return SendKey.Wait;
-        send.Identify(_producer, ++_last, Prefix(string.Create(CultureInfo.InvariantCulture, $"{{\"sequence\":{_last},")));
-        _numbered.Enqueue((send, _last));
-        return SendKey.Ready;
+        return true;
     }
 
     /// <summary>What an answer means for a send: that a number is used by another program, or cannot be told, is no outcome.</summary>

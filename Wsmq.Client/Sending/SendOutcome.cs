@@ -12,7 +12,7 @@ internal readonly record struct SendOutcome(WsmqReceipt? Receipt, Exception? Err
     private static readonly WsmqError[] Refusals =
     [
         WsmqErrors.TooManySends, WsmqErrors.RateLimited, WsmqErrors.TooManyNewAddresses, WsmqErrors.QuotaExceeded, WsmqErrors.QueueFull,
-        WsmqErrors.ServerBusy, WsmqErrors.StoreFull, WsmqErrors.Stopping, WsmqErrors.StoreCorrupt, WsmqErrors.TooManyProducers,
+        WsmqErrors.ServerBusy, WsmqErrors.StoreFull, WsmqErrors.Stopping, WsmqErrors.TooManyProducers,
     ];
 
     /// <summary>The wait before the repeat that the server requests.</summary>

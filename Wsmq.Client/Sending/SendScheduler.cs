@@ -22,16 +22,15 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
     private readonly Dictionary<string, SendSequence> _sequences = new(StringComparer.Ordinal);
     private readonly LinkedList<PendingSend> _waiting = new();
     private readonly SendKeys _keys = new();
-    private Queue<PendingSend> _ready = new();
+    private readonly Queue<PendingSend> _ready = new();
     private readonly Dictionary<long, PendingSend> _written = [];
     private List<SendRetry> _retries = [];
-    private bool _isBlocked;
     private int _outstanding;
     private long _number;
     private bool _connected;
 
     /// <summary>Whether <see cref="TryFill"/> may have something to write.</summary>
-    public bool HasReady => _ready.Count > 0 && !_isBlocked;
+    public bool HasReady => _ready.Count > 0 && !_keys.IsUsedUp;
 
     /// <summary>Whether the stream has to be replaced, with <see cref="EndStream"/> and <see cref="BeginStream"/>.</summary>
     public bool NeedsStream => _keys.IsUsedUp && _written.Count == 0;
@@ -63,8 +62,16 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
     public (string Producer, long Epoch)? BeginStream() => _keys.BeginStream();
 
     /// <summary>The server of the connection takes no numbers, and has taken nothing of the stream.</summary>
-    public void RefuseNumbers()
+    /// <param name="refusal">Whether it takes some later, and when.</param>
+    public void RefuseNumbers(SendOutcome refusal)
     {
+        // What may be stored can be recognized by its number only.
+        if (refusal.IsNotStored && _sequences.Values.Any(s => s.Sends.Any(SendKeys.NeedsNumber)))
+        {
+            EndStream(refusal);
+            return;
+        }
+
         _keys.TakesNumbers = false;
         EndStream(SendOutcome.NotStored);
         foreach (var retry in TakeRetries())
@@ -80,7 +87,6 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
         _number = 0;
         _written.Clear();
         _ready.Clear();
-        _isBlocked = false;
 
         // All sequences first, before one send leaves and frees capacity: a send that is admitted then must not overtake the others.
         foreach (var send in written.Concat(unwritten))
@@ -101,34 +107,25 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
     /// <summary>Fills a frame with sends that are ready, numbered in the order of the stream. False where there is none.</summary>
     public bool TryFill(SendFrame frame)
     {
-        var held = new Queue<PendingSend>();
         while (!_keys.IsUsedUp && _ready.TryPeek(out var send) && frame.HasRoomFor(send.Json))
         {
             _ready.Dequeue();
-            if (send.IsSettled || send.Sequence!.Draining)
-            {
-                // The caller has its outcome already, or the send would overtake those to be repeated.
-                Answered(send, SendOutcome.NotStored);
-                continue;
-            }
 
-            if (held.Count > 0 && !send.MayBeStored)
-                held.Enqueue(send);
+            // The caller has its outcome already, or the send would overtake those to be repeated.
+            if (send.IsSettled || send.Sequence!.Draining)
+                Answered(send, SendOutcome.NotStored);
+            else if (!_keys.TryIdentify(send))
+                Answered(send, SendOutcome.Unrecognized);
             else
-                Write(send, frame, held);
+                Write(send, frame);
         }
 
-        // In their order, before those that frames after this one take.
-        if (held.Count > 0)
-            _ready = new Queue<PendingSend>([.. held, .. _ready]);
-        _isBlocked = frame.IsEmpty && _ready.Count > 0;
         return !frame.IsEmpty;
     }
 
     /// <summary>A send may have its outcome, with or without an answer of the server: it then leaves, unless it is in flight.</summary>
     public void LeaveIfSettled(PendingSend send)
     {
-        _isBlocked = false;
         if (!send.IsSettled)
             return;
         settled(send);
@@ -164,18 +161,8 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
             Reopen(retry.Sequence);
     }
 
-    private void Write(PendingSend send, SendFrame frame, Queue<PendingSend> held)
+    private void Write(PendingSend send, SendFrame frame)
     {
-        switch (_keys.Choose(send))
-        {
-            case SendKey.Wait:
-                held.Enqueue(send);
-                return;
-            case SendKey.Lost:
-                Answered(send, SendOutcome.Unrecognized);
-                return;
-        }
-
         frame.Add(send.HasOwnId ? send.Json : send.Wire);
         send.WasAttempted = true;
         _written.Add(_number++, send);
@@ -211,7 +198,6 @@ internal sealed class SendScheduler(int maxOutstanding, WsmqBackoffOptions backo
 
     private void Reopen(SendSequence sequence)
     {
-        _isBlocked = false;
         sequence.Epoch++;
         sequence.Draining = false;
         sequence.RetryAfter = TimeSpan.Zero;

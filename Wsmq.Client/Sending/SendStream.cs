@@ -34,7 +34,7 @@ internal sealed class SendStream(HubSession session, Sender sender, (string Name
         }
         catch (Exception e) when (producer is not null && IsRefusal(e))
         {
-            sender.NumbersRefused(this);
+            sender.NumbersRefused(this, SendOutcome.From(e));
             return;
         }
         catch (Exception e)

@@ -18,6 +18,9 @@ internal sealed class Sender : ISessionUser
     private readonly CancellationToken _stop;
     private HubSession? _session;
     private SendStream? _stream;
+
+    // The one before it, until it has ended: a connection has one stream at a time.
+    private SendStream? _replaced;
     private TaskCompletionSource? _quiet;
 
     public Sender(WsmqClientOptions options, TimeoutCause cause, ILogger logger, CancellationToken stop)
@@ -104,7 +107,7 @@ internal sealed class Sender : ISessionUser
     {
         lock (_gate)
         {
-            (_session, _quiet) = (null, null);
+            (_session, _quiet, _replaced) = (null, null, null);
             _scheduler.Leave();
             if (_stream is { } stream)
                 End(stream, SendOutcome.Again);
@@ -146,7 +149,7 @@ internal sealed class Sender : ISessionUser
     }
 
     /// <summary>The server takes no numbers, and has taken nothing of the stream.</summary>
-    public void NumbersRefused(SendStream stream)
+    public void NumbersRefused(SendStream stream, SendOutcome refusal)
     {
         lock (_gate)
         {
@@ -154,7 +157,7 @@ internal sealed class Sender : ISessionUser
                 return;
             _stream = null;
             stream.End();
-            _scheduler.RefuseNumbers();
+            _scheduler.RefuseNumbers(refusal);
             Follow();
         }
     }
@@ -166,6 +169,10 @@ internal sealed class Sender : ISessionUser
         {
             if (stream == _stream)
                 End(stream, outcome);
+            if (stream != _replaced)
+                return;
+            _replaced = null;
+            Follow();
         }
     }
 
@@ -230,7 +237,7 @@ internal sealed class Sender : ISessionUser
     {
         if (_stream is { } old && _scheduler.NeedsStream)
         {
-            _stream = null;
+            (_stream, _replaced) = (null, old);
             old.End();
             _scheduler.EndStream(SendOutcome.NotStored);
         }
@@ -247,7 +254,7 @@ internal sealed class Sender : ISessionUser
 
     private SendStream? Open()
     {
-        if (_session is not { } session)
+        if (_session is not { } session || _replaced is not null)
             return null;
         _stream = new SendStream(session, this, _scheduler.BeginStream());
         Watch(Task.Run(_stream.RunAsync));

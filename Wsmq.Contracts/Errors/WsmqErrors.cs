@@ -210,7 +210,7 @@ public static class WsmqErrors
     public static WsmqError NotReplicated { get; } = Retry(5005, "not-replicated",
         "The message is stored, but on fewer replicas than a receipt requires: send again with the same id; it is not stored twice.");
 
-    /// <summary>5006, retry: another program has corrupted the stored data of the address; nothing was stored.</summary>
+    /// <summary>5006, retry: another program has corrupted the stored data of the address; the message is hardly ever stored.</summary>
     public static WsmqError StoreCorrupt { get; } = Retry(5006, "store-corrupt",
         "The stored data of this address is corrupt, because another program has changed it: an operator has to repair it first.");
 

@@ -64,9 +64,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     public IAsyncEnumerable<WsmqItemResult[]> Produce(
         Session session, string? name, long? epoch, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
     {
-        var producer = ProducerRules.Check(session.Caller, session.Limits.Rules, name, epoch);
-        session.Limits.CountProducer();
-        return SendStream(session, producer, messages, cancellationToken);
+        return SendStream(session, ProducerRules.Check(session.Caller, name, epoch), messages, cancellationToken);
     }
 
     private IAsyncEnumerable<WsmqItemResult[]> SendStream(
@@ -74,6 +72,17 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     {
         var stream = session.TryBeginStream(cancellationToken)
             ?? throw new WsmqException(WsmqErrors.TooManySends, "a connection has one stream at a time");
+        try
+        {
+            if (producer is not null)
+                session.Limits.CountProducer();
+        }
+        catch (WsmqException)
+        {
+            session.EndStream(stream);
+            throw;
+        }
+
         var results = new PublishResults();
         _ = TakeAsync(session, stream, producer, messages, results, cancellationToken);
         return results.ReadAsync(cancellationToken);

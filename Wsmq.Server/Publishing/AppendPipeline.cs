@@ -40,8 +40,19 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
     public void Begin(List<QueuedSend> batch, CallTurns.Turn turn)
     {
         _lastBatch = batch.Count;
+
+        // A full batch cannot grow while it waits.
+        if (batch.Count == MaxBatchItems)
+        {
+            turn.End(batch.Count);
+            turn = default;
+        }
+
         _calls.Enqueue(new Call(batch, CallAsync(batch, turn)));
     }
+
+    /// <summary>Whether a call has failed: <see cref="SettleAsync"/> then repeats what is in flight, which may take long.</summary>
+    public bool HasFailed => _calls.TryPeek(out var call) && call.Answer is { IsCompleted: true, IsCompletedSuccessfully: false };
 
     /// <summary>Settles the sends of all answered calls.</summary>
     public async ValueTask SettleAsync()

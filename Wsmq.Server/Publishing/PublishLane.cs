@@ -80,6 +80,8 @@ internal sealed class PublishLane
         {
             while (await WaitForWorkAsync())
             {
+                if (_pipeline.HasFailed)
+                    GiveTurnBack();
                 await _pipeline.SettleAsync();
                 if (!_pipeline.HasRoom || !HasTurn(out var turn))
                     continue;
@@ -144,6 +146,16 @@ internal sealed class PublishLane
     {
         await Task.Yield();
         await Task.Yield();
+    }
+
+    // Also one that is not granted yet: repeats need no turn, and other lanes must not wait for them.
+    private void GiveTurnBack()
+    {
+        if (_turn is { } turn)
+            _ = EndAsync(turn);
+        _turn = null;
+
+        static async Task EndAsync(Task<CallTurns.Turn> turn) => (await turn).End(batch: 0);
     }
 
     private bool HasRoom => _admissions.Count < _options.Publish.QueueCapacity;

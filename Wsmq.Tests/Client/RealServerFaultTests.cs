@@ -71,7 +71,8 @@ public sealed class RealServerFaultTests : IAsyncLifetime
         var receipts = await meanwhile;
         await alice.SendAsync(Bob, Numbers(1000, 100));
 
-        receipts.Select(r => r.Position).Should().BeInAscendingOrder(StringComparer.Ordinal);
+        // A repeat is recognized by its number, which does not say where the message is.
+        receipts.Select(r => r.Position).Where(p => p.Length > 0).Should().BeInAscendingOrder(StringComparer.Ordinal).And.HaveCountGreaterThan(400);
         await bob.HandlesAsync(Numbers(0, 1100));
         bob.Gaps.Should().BeEmpty();
         await auditor.HandlesAsync(Numbers(0, 1100));

@@ -121,7 +121,7 @@ internal sealed class BatchNumbers
         foreach (var record in _records.Where(r => r.Before is null))
             LogGroups.Take(ref buffer, 1).Span[0] = record.IsOdd ? (byte)'!' : (byte)'?';
         foreach (var record in _records.Where(r => r.Before is not null))
-            BinaryPrimitives.WriteUInt16BigEndian(LogGroups.Take(ref buffer, sizeof(ushort)).Span, (ushort)record.Before!.Length);
+            BinaryPrimitives.WriteUInt16BigEndian(LogGroups.Take(ref buffer, sizeof(ushort)).Span, checked((ushort)record.Before!.Length));
         foreach (var record in _records.Where(r => r.Before is not null))
         {
             var text = LogGroups.Take(ref buffer, record.Before!.Length + 1).Span;
