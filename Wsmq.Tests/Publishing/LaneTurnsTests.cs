@@ -24,7 +24,7 @@ public sealed class LaneTurnsTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _lanes.ForEach(l => l.Log.Gate.TrySetResult());
+        _lanes.ForEach(l => l.Log.Release());
         foreach (var (lane, _) in _lanes)
             await lane.StopAsync();
         _turns.Dispose();
@@ -90,6 +90,34 @@ public sealed class LaneTurnsTests : IAsyncLifetime
         });
     }
 
+    [Fact]
+    public async Task A_lane_that_has_to_repeat_gives_back_the_turn_that_it_waited_for()
+    {
+        var busy = await BusyAsync(port: 1);
+        var (failing, failingLog) = busy[0];
+        var (lane, log) = Add(port: 1);
+
+        // It asks for its turn before the other lane: both messages go through the same server's queue of turns.
+        var repeated = Send(failing, 1);
+        await SettleAsync();
+        _ = Send(lane, 0);
+        await SettleAsync();
+
+        failingLog.Gate.SetException(new WsmqException(WsmqErrors.StoreUnavailable));
+
+        await Eventually.That("the other lane has its turn", () => log.Batches.Count == 1);
+        repeated.IsCompleted.Should().BeFalse("it is still repeated");
+    }
+
+    // Other lanes run in the meantime: those that can take a turn have asked for it.
+    private async Task SettleAsync()
+    {
+        var (other, otherLog) = Add(port: 2);
+        for (var i = 0; i < 10; i++)
+            _ = Send(other, i);
+        await Eventually.That("another server is called", () => !otherLog.Batches.IsEmpty);
+    }
+
     // Lanes with as many calls in flight as a server gets.
     private async Task<List<(PublishLane Lane, GatedLog Log)>> BusyAsync(int port)
     {
@@ -121,11 +149,17 @@ public sealed class LaneTurnsTests : IAsyncLifetime
 
     private sealed class GatedLog(EndPoint? server) : ScriptedLogBase
     {
-        public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource Gate { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ConcurrentQueue<List<string>> Batches { get; } = [];
 
         public override EndPoint? Server => server;
+
+        public void Release()
+        {
+            if (!Gate.TrySetResult())
+                (Gate = new TaskCompletionSource()).SetResult();
+        }
 
         public override async Task<AppendResult[]> AppendAsync(
             IReadOnlyList<AppendRequest> batch, bool follows, CancellationToken cancellationToken)
