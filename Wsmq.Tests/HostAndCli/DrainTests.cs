@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Wsmq.Development;
+using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.HostAndCli;
 
@@ -80,7 +81,7 @@ public sealed class DrainTests : IAsyncLifetime
         var receipts = await sending;
 
         await bob.HandlesAsync(Enumerable.Range(0, receipts.Count));
-        bob.Messages.Select(m => m.Position.ToString()).Should().Equal(receipts.Select(r => r.Position));
+        receipts.ShouldBeAt(bob.Messages.Select(m => m.Position.ToString()));
         foreach (var client in new[] { alice, bob })
         {
             client.Errors.Should().BeEmpty();
@@ -90,7 +91,7 @@ public sealed class DrainTests : IAsyncLifetime
         }
 
         await Eventually.That("it has received all", () => _plain.Select(d => d.Position).Distinct().Count() == receipts.Count);
-        _plain.Select(d => d.Position).Distinct().Should().Equal(receipts.Select(r => r.Position), "in order, once repeats are dropped");
+        receipts.ShouldBeAt(_plain.Select(d => d.Position).Distinct(), "in order, once repeats are dropped");
     }
 
     private async Task StartHostsAsync(params string[] drain)

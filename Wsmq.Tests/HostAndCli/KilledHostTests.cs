@@ -1,3 +1,5 @@
+using Wsmq.Tests.Support;
+
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>The host on its embedded store, killed during a stream of sends and restarted on the same folder.</summary>
@@ -48,7 +50,7 @@ public sealed class KilledHostTests : IAsyncLifetime
 
         var receipts = await Task.WhenAll(sends);
         await bob.HandlesAsync(Enumerable.Range(0, Count));
-        bob.Messages.Select(m => m.Position.ToString()).Should().Equal(receipts.Select(r => r.Position));
+        receipts.ShouldBeAt(bob.Messages.Select(m => m.Position.ToString()));
         bob.Gaps.Should().BeEmpty();
         await Eventually.That("bob has reconnected after both kills", () => bob.States.Count(s => s == WsmqClientState.Connected) == 3);
         await using var auditor = await StartAsync("bob", "auditor");

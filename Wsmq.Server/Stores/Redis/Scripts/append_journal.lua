@@ -20,7 +20,8 @@ local function journal_all()
   local now = time[1] * 1000000 + time[2]
   local now_id = format('%016.0f', now)
 
-  -- As producers, which parses a state that is not as expected.
+  -- As producers, which describes the text, and parses a state that is not as expected. Here all n states must be: their lengths begin at
+  -- 27, and the states after them.
   local producer_key, states_at
   if numbered then
     local expiry, n = tonumber(sub(text, 3, 18)), tonumber(sub(text, 19, 22))

@@ -182,6 +182,8 @@ local function producers(now, text, at, count, item)
 
   -- Returns the states that are not as the node expected: pairs of the number of a producer and its state.
   function found.save()
+    -- Usually all states were as expected and each message was stored. Otherwise each state is made anew: from the numbers that were stored
+    -- if some were not, or if the state was parsed; else by joining what was there and what the node has composed.
     local complete = stored_here == count
     if complete and first > n then return put(unpack(ARGV, base + 1, #ARGV)) end
     local values, told = {}, {}
