@@ -62,10 +62,8 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     /// <c>invalid-message</c>; <c>too-many-sends</c>: the connection has a stream already; <c>too-many-producers</c>.
     /// </exception>
     public IAsyncEnumerable<WsmqItemResult[]> Produce(
-        Session session, string? name, long? epoch, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
-    {
-        return SendStream(session, ProducerRules.Check(session.Caller, name, epoch), messages, cancellationToken);
-    }
+        Session session, string? name, long? epoch, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken) =>
+        SendStream(session, ProducerRules.Check(session.Caller, name, epoch), messages, cancellationToken);
 
     private IAsyncEnumerable<WsmqItemResult[]> SendStream(
         Session session, Producer? producer, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)

@@ -127,16 +127,15 @@ internal sealed class AppendScript(
             last = Math.Max(last, at - 1);
         }
 
-        var states = new Dictionary<int, string>();
         for (var k = 1; k + 1 < reply.Length; k += 2)
         {
             if ((int)reply[k] < logs.Count)
                 logs.Keys((int)reply[k]).Readers = (string)reply[k + 1]!;
             else
-                states[(int)reply[k] - logs.Count] = (string)reply[k + 1]!;
+                numbers.Tell((int)reply[k] - logs.Count, (string)reply[k + 1]!);
         }
 
-        numbers.End(states);
+        numbers.End();
         return new WsmqPosition(last);
     }
 

@@ -10,14 +10,19 @@ internal sealed class BatchNumbers
 {
     private const int ItemLength = sizeof(ushort) + ProducerState.NumberDigits;
 
+    // See Header.
+    private const int HeaderLength = 2 + 16 + 4 + 4;
+
     private readonly IReadOnlyList<AppendRequest> _batch;
     private readonly int _lane;
     private readonly long _number;
-    private readonly Dictionary<UInt128, int> _places = [];
-    private readonly int[] _recordOf = [];
+    private readonly Dictionary<UInt128, ProducerRecord> _byKey = [];
+    private readonly ProducerRecord[] _recordOf = [];
     private readonly int _count;
-    private List<ProducerRecord> _records = [];
-    private int[] _order = [];
+
+    // Those first of which a state is expected.
+    private ProducerRecord[] _records = [];
+    private int _expected;
 
     /// <param name="batch">The messages.</param>
     /// <param name="lane">The number of their lane.</param>
@@ -30,9 +35,11 @@ internal sealed class BatchNumbers
             if (batch[i].Number is not { } one)
                 continue;
             if (_count++ == 0)
-                _recordOf = new int[batch.Count];
-            _recordOf[i] = RecordOf(one.Producer);
-            _records[_recordOf[i]].Add(one);
+                _recordOf = new ProducerRecord[batch.Count];
+            if (!_byKey.TryGetValue(one.Producer.Key, out var record))
+                _byKey.Add(one.Producer.Key, record = new ProducerRecord(one.Producer));
+            record.Add(one);
+            _recordOf[i] = record;
         }
     }
 
@@ -40,7 +47,7 @@ internal sealed class BatchNumbers
     public bool HasIds => _count < _batch.Count;
 
     /// <summary>How many values <see cref="WriteStates"/> writes.</summary>
-    public int ValueCount => 2 * _records.Count;
+    public int ValueCount => 2 * _byKey.Count;
 
     /// <summary>The length of a buffer for <see cref="Text"/>; after <see cref="Begin"/>.</summary>
     public int BufferBytes { get; private set; }
@@ -50,16 +57,13 @@ internal sealed class BatchNumbers
     {
         if (_count == 0)
             return;
-        foreach (var record in _records)
+        foreach (var record in _byKey.Values)
             record.Begin(_lane, _number);
-
-        // The order of the producers changes: those first of which a state is expected.
-        var places = Enumerable.Range(0, _records.Count).OrderBy(k => _records[k].Before is null).ToArray();
-        _order = new int[places.Length];
-        for (var k = 0; k < places.Length; k++)
-            _order[places[k]] = k;
-        _records = [.. places.Select(k => _records[k])];
-        BufferBytes = Header(false, default).Length + (ItemLength * _batch.Count)
+        _records = [.. _byKey.Values.OrderBy(r => r.Before is null)];
+        for (var k = 0; k < _records.Length; k++)
+            _records[k].Place = k;
+        _expected = _records.Count(r => r.Before is not null);
+        BufferBytes = HeaderLength + (ItemLength * _batch.Count)
             + _records.Sum(r => 1 + (r.Before is { } state ? sizeof(ushort) + state.Length : 0));
     }
 
@@ -68,13 +72,12 @@ internal sealed class BatchNumbers
     /// <param name="expiry">How long producers are known.</param>
     /// <param name="items">The items in the order in which they are sent.</param>
     /// <param name="buffer">Takes the text.</param>
-    public Memory<byte> Text(bool mayRepeat, TimeSpan expiry, IEnumerable<int> items, ref Memory<byte> buffer)
+    public RedisValue Text(bool mayRepeat, TimeSpan expiry, IEnumerable<int> items, ref Memory<byte> buffer)
     {
         if (_count == 0)
-            return mayRepeat ? "1"u8.ToArray() : "0"u8.ToArray();
+            return mayRepeat;
         var start = buffer;
-        var header = Header(mayRepeat, expiry);
-        Encoding.ASCII.GetBytes(header, LogGroups.Take(ref buffer, header.Length).Span);
+        Encoding.ASCII.GetBytes(Header(mayRepeat, expiry), LogGroups.Take(ref buffer, HeaderLength).Span);
         WriteExpected(ref buffer);
         if (!HasIds)
         {
@@ -88,7 +91,7 @@ internal sealed class BatchNumbers
     /// <summary>Writes what is at the end of the values: the key and the new state of each producer.</summary>
     public void WriteStates(Span<RedisValue> values)
     {
-        for (var k = 0; k < _records.Count; k++)
+        for (var k = 0; k < _records.Length; k++)
             (values[2 * k], values[(2 * k) + 1]) = (_records[k].Producer.KeyBytes(), _records[k].After);
     }
 
@@ -102,27 +105,34 @@ internal sealed class BatchNumbers
         return text;
     }
 
+    /// <summary>The state of a producer (counted from 0) is not as it was expected. Before <see cref="End"/>.</summary>
+    public void Tell(int producer, string state) => _records[producer].Told = state;
+
     /// <summary>The batch was executed.</summary>
-    /// <param name="told">The states that are not as they were expected: number of the producer, from 0, and state.</param>
-    public void End(IReadOnlyDictionary<int, string> told)
+    public void End()
     {
-        for (var k = 0; k < _records.Count; k++)
-            _records[k].End(_lane, _number, told.GetValueOrDefault(k));
+        foreach (var record in _records)
+            record.End(_lane, _number);
     }
 
-    public void Fail() => _records.ForEach(r => r.Fail(_lane, _number));
+    public void Fail()
+    {
+        foreach (var record in _records)
+            record.Fail(_lane, _number);
+    }
 
     private string Header(bool mayRepeat, TimeSpan expiry) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(mayRepeat ? '1' : '0')}{(HasIds ? '1' : '0')}{expiry.Micros():D16}{_records.Count:D4}{_records.Count(r => r.Before is not null):D4}");
+        $"{(mayRepeat ? '1' : '0')}{(HasIds ? '1' : '0')}{expiry.Micros():D16}{_records.Length:D4}{_expected:D4}");
 
     private void WriteExpected(ref Memory<byte> buffer)
     {
-        foreach (var record in _records.Where(r => r.Before is null))
+        foreach (var record in _records.AsSpan(_expected))
             LogGroups.Take(ref buffer, 1).Span[0] = record.IsOdd ? (byte)'!' : (byte)'?';
-        foreach (var record in _records.Where(r => r.Before is not null))
+        var expected = _records.AsSpan(0, _expected);
+        foreach (var record in expected)
             BinaryPrimitives.WriteUInt16BigEndian(LogGroups.Take(ref buffer, sizeof(ushort)).Span, checked((ushort)record.Before!.Length));
-        foreach (var record in _records.Where(r => r.Before is not null))
+        foreach (var record in expected)
         {
             var text = LogGroups.Take(ref buffer, record.Before!.Length + 1).Span;
             Encoding.ASCII.GetBytes(record.Before, text);
@@ -133,20 +143,12 @@ internal sealed class BatchNumbers
     private void Write(int item, Span<byte> to)
     {
         var number = _batch[item].Number!.Value;
-        var place = _order[_recordOf[item]];
-        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(place + 1));
+        var record = _recordOf[item];
+        BinaryPrimitives.WriteUInt16BigEndian(to, (ushort)(record.Place + 1));
         to = to[sizeof(ushort)..];
-        if (number.Producer.Epoch < _records[place].Producer.Epoch)
+        if (number.Producer.Epoch < record.Producer.Epoch)
             to.Fill((byte)'-');
         else
             number.Value.TryFormat(to, out _, "D12", CultureInfo.InvariantCulture);
-    }
-
-    private int RecordOf(Producer producer)
-    {
-        if (_places.TryGetValue(producer.Key, out var known))
-            return known;
-        _records.Add(new ProducerRecord(producer));
-        return _places[producer.Key] = _records.Count - 1;
     }
 }

@@ -1,4 +1,3 @@
-
 namespace Wsmq.Server.Stores.Redis.Appends;
 
 /// <summary>A producer of a batch, and its numbers.</summary>
@@ -18,6 +17,12 @@ internal sealed class ProducerRecord(Producer producer)
         if (number.Producer.Epoch == Producer.Epoch)
             _numbers.Add(number.Value);
     }
+
+    /// <summary>Its number in the batch, from 0.</summary>
+    public int Place { get; set; }
+
+    /// <summary>The state after the batch, if it is not as expected.</summary>
+    public string? Told { get; set; }
 
     /// <summary>The state that is expected before the batch; null if none is.</summary>
     public string? Before { get; private set; }
@@ -42,7 +47,7 @@ internal sealed class ProducerRecord(Producer producer)
             After = ProducerState.Text(Producer.Epoch, floor, _runs);
     }
 
-    public void End(int lane, long batch, string? told) => Forecast(lane).End(batch, told);
+    public void End(int lane, long batch) => Forecast(lane).End(batch, Told);
 
     public void Fail(int lane, long batch) => Forecast(lane).Fail(batch);
 
