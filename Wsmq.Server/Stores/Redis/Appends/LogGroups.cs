@@ -181,7 +181,11 @@ internal sealed class LogGroups
     private bool Repeats(List<int> items)
     {
         if (items.Count > MostCompared)
-            return items.Exists(i => _batch[i].Number is null);
+        {
+            var ids = new HashSet<(string?, string)>();
+            return items.Exists(i => _batch[i].Number is null && !ids.Add((_batch[i].Sender, _batch[i].Id)));
+        }
+
         for (var a = 1; a < items.Count; a++)
         {
             for (var b = 0; b < a && _batch[items[a]].Number is null; b++)

@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: append_journal, signals, repeats, batches, journal
+-- uses: append_usual, signals, repeats, batches, journal
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -78,7 +78,7 @@ local function forget_nodes(nodes)
 end
 
 if usual_reply then
-  forget_nodes(usual_gone)
+  forget_nodes(usual_more)
   return { usual_reply }
 end
 
@@ -216,7 +216,13 @@ end
 -- Appends the items of log j to its log. part: collects the reply, and what is to be saved after an error
 local function append(j, part, all, rules)
   local name, first, boxes = ARGV[names + j], firsts[j], nil
-  for i = first, firsts[j + 1] - 1 do
+  local before = usual_more[j]
+  for i, at in ipairs(before and before.ats or {}) do
+    message.add(first + i - 1, at)
+    part[i] = 'N' .. at
+  end
+  if before then signals.text(before.nodes, before.signals) end
+  for i = first + #part, firsts[j + 1] - 1 do
     local at, new = message.find(i)
     if at then
       new = new or 'D'
@@ -248,9 +254,9 @@ for j = 1, logs do
     local part, count, rules = {}, firsts[j + 1] - firsts[j], rules_for(ARGV[names + j])
     local all = contents_of(j, firsts[j], firsts[j + 1] - 1)
     if not pcall(append, j, part, all, rules) then
-      local to = part.to
+      local to, before = part.to, usual_more[j]
       local stored = to and to.changed and pcall(finish, j, to, part.state, part.nodes)
-      for i = stored and #part + 1 or 1, count do part[i] = 'X' .. zero end
+      for i = stored and #part + 1 or before and #before.ats + 1 or 1, count do part[i] = 'X' .. zero end
     end
     replies[j] = 'L' .. table.concat(part)
     local state = part.state

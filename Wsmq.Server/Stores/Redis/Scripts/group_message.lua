@@ -1,4 +1,4 @@
--- Shared by append_journal.lua and signals.lua.
+-- Shared by append_usual.lua and signals.lua.
 -- Lua concatenates up to 8 KiB in one step; longer strings are copied again with each further step.
 local full = 7600
 

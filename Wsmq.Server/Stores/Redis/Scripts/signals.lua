@@ -12,8 +12,8 @@ local function signals_of(publish, channel, lease)
 
   local signals = {}
 
-  -- Returns the buffers (boxes) of the messages to the nodes, after appending the name of the address whose signals follow.
-  function signals.boxes(nodes, name)
+  -- Returns the buffers (boxes) of the messages to the nodes, after appending a text to them.
+  local function boxes_with(nodes, text)
     local some = {}
     for i = 1, #nodes, 8 do
       local node = string.sub(nodes, i, i + 7)
@@ -25,11 +25,17 @@ local function signals_of(publish, channel, lease)
         boxes[node] = box
       end
       local n = box.n
-      box[n + 1], box[n + 2], box.n, box.bytes = 'A', name, n + 2, box.bytes + #name + 1
+      box[n + 1], box.n, box.bytes = text, n + 1, box.bytes + #text
       some[#some + 1] = box
     end
     return some
   end
+
+  -- Returns the buffers after appending the name of the address whose signals follow.
+  function signals.boxes(nodes, name) return boxes_with(nodes, 'A' .. name) end
+
+  -- Adds the signals of a log, with the name of its address.
+  function signals.text(nodes, text) boxes_with(nodes, text) end
 
   -- Adds the signal of an entry, with its content unless it is too large.
   function signals.entry(some, id, tail, content)
