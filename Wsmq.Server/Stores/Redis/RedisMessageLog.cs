@@ -11,6 +11,9 @@ internal sealed class RedisMessageLog(
     // A script that accesses very many keys blocks all other clients.
     private const int MostLogsInAScript = 256;
 
+    // Of all addresses that a node reads, again and again: Redis serves others between the scripts.
+    private const int MostStatesInAScript = 32;
+
     private IReadOnlyList<IAppender>? _appenders;
 
     // Made on first use, because whether Redis is a Cluster is known only once the store has started.
@@ -37,21 +40,27 @@ internal sealed class RedisMessageLog(
     public async Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken)
     {
         var results = new LogState?[sources.Count];
-        await Task.WhenAll(InScripts(sources, s => s).Select(async part =>
+        await Task.WhenAll(ByLane(sources, s => s).Select(async ofLane =>
         {
-            var lane = lanes.Of(sources[part[0]]);
-            RedisKey[] scriptKeys = [lane.Keys.Lease, lane.Keys.Active, .. part.SelectMany(i => keys.Of(sources[i]).Pair)];
-            RedisValue[] values =
-            [
-                lanes.Node, lanes.Lease.WholeMilliseconds(), options.Delivery.AckGrace.Micros(),
-                string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')), lanes.HaveJournals,
-                .. part.Select(i => (RedisValue)keys.Of(sources[i]).ActiveName),
-            ];
-            var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
-            for (var k = 0; k < part.Length; k++)
-                results[part[k]] = RedisReplies.State(reply.AsSpan(4 * k, 4));
+            foreach (var part in ofLane.Chunk(MostStatesInAScript))
+                await ReadStatesAsync(sources, part, results, cancellationToken);
         }));
         return results;
+    }
+
+    private async Task ReadStatesAsync(IReadOnlyList<WsmqAddress> sources, int[] part, LogState?[] results, CancellationToken cancellationToken)
+    {
+        var lane = lanes.Of(sources[part[0]]);
+        RedisKey[] scriptKeys = [lane.Keys.Lease, lane.Keys.Active, .. part.SelectMany(i => keys.Of(sources[i]).Pair)];
+        RedisValue[] values =
+        [
+            lanes.Node, lanes.Lease.WholeMilliseconds(), options.Delivery.AckGrace.Micros(),
+            string.Concat(part.Select(i => signals.Hears(sources[i]) ? '1' : '0')), lanes.HaveJournals,
+            .. part.Select(i => (RedisValue)keys.Of(sources[i]).ActiveName),
+        ];
+        var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.States, scriptKeys, values, cancellationToken))!;
+        for (var k = 0; k < part.Length; k++)
+            results[part[k]] = RedisReplies.State(reply.AsSpan(4 * k, 4));
     }
 
     public async Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken)
@@ -147,5 +156,8 @@ internal sealed class RedisMessageLog(
 
     /// <summary>Splits items into parts that one script can process; each part lists indexes into <paramref name="items"/>.</summary>
     private IEnumerable<int[]> InScripts<T>(IReadOnlyList<T> items, Func<T, WsmqAddress> address) =>
-        Enumerable.Range(0, items.Count).GroupBy(i => lanes.NumberOf(address(items[i]))).SelectMany(g => g.Chunk(MostLogsInAScript));
+        ByLane(items, address).SelectMany(g => g.Chunk(MostLogsInAScript));
+
+    private IEnumerable<IGrouping<int, int>> ByLane<T>(IReadOnlyList<T> items, Func<T, WsmqAddress> address) =>
+        Enumerable.Range(0, items.Count).GroupBy(i => lanes.NumberOf(address(items[i])));
 }

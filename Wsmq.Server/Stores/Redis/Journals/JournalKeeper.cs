@@ -68,7 +68,7 @@ internal sealed class JournalKeeper(
         using var end = new CancellationTokenSource(MostCommandTimes * options.CommandTimeout, time);
         await EachAsync(_windows.Values, async windows =>
         {
-            await PassAsync(windows, TimeSpan.Zero, end.Token);
+            await PassAsync(windows, TimeSpan.Zero, new JournalPace(TimeSpan.Zero, time), end.Token);
             await settler.RemoveAsync(windows.Lane, lanes.Node, end.Token);
         });
         _stop.Dispose();
@@ -83,7 +83,7 @@ internal sealed class JournalKeeper(
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(options.SettleAfter.Ticks / 2, lanes.Lease.Ticks / 6)), time);
+        using var timer = new PeriodicTimer(Period, time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
@@ -95,6 +95,8 @@ internal sealed class JournalKeeper(
         }
     }
 
+    private TimeSpan Period => TimeSpan.FromTicks(Math.Min(options.SettleAfter.Ticks / 2, lanes.Lease.Ticks / 6));
+
     private async Task LookAsync()
     {
         var renewed = Volatile.Read(ref _renewedAt);
@@ -105,14 +107,22 @@ internal sealed class JournalKeeper(
         {
             if (isDue)
                 await settler.RenewAsync(windows.Lane, _stop.Token);
-            await PassAsync(windows, options.SettleAfter, _stop.Token);
+            var pace = Pace();
+            await PassAsync(windows, options.SettleAfter, pace, _stop.Token);
             if (isDue)
-                await settler.RepeatAsync(windows.Lane, windows.RemovedThrough, _stop.Token);
+                await settler.RepeatAsync(windows.Lane, windows.RemovedThrough, pace, _stop.Token);
         });
         if (!isDue)
             return;
-        await EachAsync(lanes.All, lane => settler.AdoptAsync(lane, _stop.Token));
+        await EachAsync(lanes.All, lane => settler.AdoptAsync(lane, Pace(), _stop.Token));
         await EachAsync(lanes.All, lane => readers.SweepAsync(lane, _stop.Token));
+    }
+
+    // All lanes together take half of a period, unless there is very much to do.
+    private JournalPace Pace()
+    {
+        var turns = (lanes.Count + LanesAtOnce - 1) / LanesAtOnce;
+        return new JournalPace(Period / 2 / turns, time);
     }
 
     // Some lanes at a time: a server that does not answer must not hold up the lanes of others.
@@ -136,11 +146,11 @@ internal sealed class JournalKeeper(
         }
     }
 
-    private async Task PassAsync(JournalWindows windows, TimeSpan age, CancellationToken cancellationToken)
+    private async Task PassAsync(JournalWindows windows, TimeSpan age, JournalPace pace, CancellationToken cancellationToken)
     {
         while (windows.Next(age) is { } window)
         {
-            await settler.EndAsync(windows.Lane, window, cancellationToken);
+            await settler.EndAsync(windows.Lane, window, pace, cancellationToken);
             windows.Removed();
         }
     }

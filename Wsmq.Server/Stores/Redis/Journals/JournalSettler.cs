@@ -10,10 +10,8 @@ namespace Wsmq.Server.Stores.Redis.Journals;
 /// <summary>Moves messages from journals to the logs of their addresses, and removes entries of journals that nobody needs any more.</summary>
 internal sealed class JournalSettler(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, ILogger logger)
 {
-    // A script holds Redis for a few milliseconds at most.
-    private const int MostLogs = 64;
+    // A script holds Redis for a few milliseconds at most, see also JournalPace.
     private const int MostMoved = 256;
-    private const int MostEntries = 64;
     private const int MostAdopted = 16;
     private const int MostRounds = 64;
     private const char Corrupt = '2';
@@ -21,7 +19,8 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
 
     /// <summary>Afterwards no log needs the entries of journals with messages of it up to a position.</summary>
     /// <returns>What allows the removal of these entries.</returns>
-    private async Task<string> SettleAsync(RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, CancellationToken cancellationToken)
+    private async Task<string> SettleAsync(
+        RedisLane lane, IEnumerable<LogKeys> logs, WsmqPosition through, JournalPace pace, CancellationToken cancellationToken)
     {
         var rule = options.Retention.For(WsmqAddressKind.User).Values();
         var left = new Queue<LogKeys>(logs);
@@ -29,7 +28,7 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         var calls = 0;
         while (left.Count > 0)
         {
-            var part = new LogKeys[Math.Min(MostLogs, left.Count)];
+            var part = new LogKeys[Math.Min(pace.Size, left.Count)];
             for (var j = 0; j < part.Length; j++)
                 part[j] = left.Dequeue();
             var next = string.Create(CultureInfo.InvariantCulture, $"{run}-{++calls}");
@@ -44,6 +43,8 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
                 else if (reply[j] == Corrupt)
                     Log.JournalDamaged(logger, Encoding.UTF8.GetString(part[j].Name.AsSpan(2)));
             }
+
+            await pace.PauseAsync(cancellationToken);
         }
 
         return mark;
@@ -54,23 +55,24 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     /// <param name="node">Whose journal.</param>
     /// <param name="entries">The ID of the first and of the last entry to remove, or the numbers of their batches.</param>
     /// <param name="mark">What <see cref="SettleAsync"/> has returned: a server that lacks its work, because it was a replica, removes nothing.</param>
+    /// <param name="pace">The size of the calls.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    private async Task TrimAsync(RedisLane lane, string node, (string First, string Last) entries, string mark, CancellationToken cancellationToken)
+    private async Task TrimAsync(
+        RedisLane lane, string node, (string First, string Last) entries, string mark, JournalPace pace, CancellationToken cancellationToken)
     {
-        while (await TrimAsync(lane, node, entries, mark, andJournal: false, cancellationToken) == MostEntries)
-        {
-        }
+        for (var most = pace.Size; await TrimAsync(lane, node, entries, mark, most, andJournal: false, cancellationToken) == most; most = pace.Size)
+            await pace.PauseAsync(cancellationToken);
     }
 
     /// <summary>Removes a journal if it has no entries.</summary>
     public Task RemoveAsync(RedisLane lane, string node, CancellationToken cancellationToken) =>
-        TrimAsync(lane, node, ("0", "0"), string.Empty, andJournal: true, cancellationToken);
+        TrimAsync(lane, node, ("0", "0"), string.Empty, most: 1, andJournal: true, cancellationToken);
 
     /// <summary>Settles a window, and removes its entries.</summary>
-    public async Task EndAsync(RedisLane lane, JournalWindow window, CancellationToken cancellationToken)
+    public async Task EndAsync(RedisLane lane, JournalWindow window, JournalPace pace, CancellationToken cancellationToken)
     {
-        var mark = await SettleAsync(lane, window.Logs, window.Last!.Value, cancellationToken);
-        await TrimAsync(lane, lanes.Node, (Text(window.First), Text(window.Through)), mark, cancellationToken);
+        var mark = await SettleAsync(lane, window.Logs, window.Last!.Value, pace, cancellationToken);
+        await TrimAsync(lane, lanes.Node, (Text(window.First), Text(window.Through)), mark, pace, cancellationToken);
     }
 
     /// <summary>Says that this node is alive.</summary>
@@ -78,14 +80,14 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
         (database, primary) => database.StringSetAsync(lane.Keys.Lease, "1", lanes.Lease, flags: primary), cancellationToken);
 
     /// <summary>Settles and removes the journals of all nodes that are gone.</summary>
-    public async Task AdoptAsync(RedisLane lane, CancellationToken cancellationToken)
+    public async Task AdoptAsync(RedisLane lane, JournalPace pace, CancellationToken cancellationToken)
     {
         var nodes = await connections.AskAsync((database, primary) => database.SetMembersAsync(lane.Keys.Journals, primary), cancellationToken);
         foreach (var node in nodes.Select(n => (string)n!).Where(n => n != lanes.Node))
         {
             try
             {
-                await AdoptAsync(lane, node, cancellationToken);
+                await AdoptAsync(lane, node, pace, cancellationToken);
             }
             catch (Exception e) when (e is RedisServerException || (e as WsmqException)?.Error == WsmqErrors.StoreCorrupt)
             {
@@ -100,20 +102,21 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     /// </summary>
     /// <param name="lane">The lane.</param>
     /// <param name="through">The number of the last batch that was removed.</param>
+    /// <param name="pace">The size of the calls.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    public async Task RepeatAsync(RedisLane lane, long through, CancellationToken cancellationToken)
+    public async Task RepeatAsync(RedisLane lane, long through, JournalPace pace, CancellationToken cancellationToken)
     {
-        for (var round = 0; round < MostRounds && await AdoptSomeAsync(lane, lanes.Node, Text(through), cancellationToken); round++)
+        for (var round = 0; round < MostRounds && await AdoptSomeAsync(lane, lanes.Node, Text(through), pace, cancellationToken); round++)
         {
         }
     }
 
     // A long journal is adopted in several passes: the own one must be looked after, too.
-    private async Task AdoptAsync(RedisLane lane, string node, CancellationToken cancellationToken)
+    private async Task AdoptAsync(RedisLane lane, string node, JournalPace pace, CancellationToken cancellationToken)
     {
         for (var round = 0; round < MostRounds && !await LivesAsync(lane, node, cancellationToken); round++)
         {
-            if (await AdoptSomeAsync(lane, node, "+", cancellationToken))
+            if (await AdoptSomeAsync(lane, node, "+", pace, cancellationToken))
                 continue;
             await RemoveAsync(lane, node, cancellationToken);
             return;
@@ -121,7 +124,7 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     }
 
     // Returns false if there is nothing.
-    private async Task<bool> AdoptSomeAsync(RedisLane lane, string node, string through, CancellationToken cancellationToken)
+    private async Task<bool> AdoptSomeAsync(RedisLane lane, string node, string through, JournalPace pace, CancellationToken cancellationToken)
     {
         var entries = await connections.AskAsync(
             (database, primary) => database.StreamRangeAsync(lane.Keys.JournalOf(node), maxId: through, count: MostAdopted, flags: primary), cancellationToken);
@@ -129,8 +132,8 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
             return false;
         var blobs = await Task.WhenAll(entries.Select(entry => BlobAsync(lane, node, (string)entry.Id!, cancellationToken)));
         var logs = blobs.SelectMany(AddressesOf).Distinct().Select(keys.Of);
-        var mark = await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), cancellationToken);
-        await TrimAsync(lane, node, ((string)entries[0].Id!, (string)entries[^1].Id!), mark, cancellationToken);
+        var mark = await SettleAsync(lane, logs, new WsmqPosition(WsmqPosition.MaxValue), pace, cancellationToken);
+        await TrimAsync(lane, node, ((string)entries[0].Id!, (string)entries[^1].Id!), mark, pace, cancellationToken);
         return true;
     }
 
@@ -145,10 +148,10 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
     }
 
     private async Task<int> TrimAsync(
-        RedisLane lane, string node, (string First, string Last) entries, string mark, bool andJournal, CancellationToken cancellationToken) =>
+        RedisLane lane, string node, (string First, string Last) entries, string mark, int most, bool andJournal, CancellationToken cancellationToken) =>
         (int)await connections.EvaluateAsync(
             RedisScript.JournalTrim, [lane.Keys.JournalOf(node), lane.Keys.Journals, lane.Keys.Settled],
-            [entries.First, entries.Last, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, MostEntries, andJournal, mark], cancellationToken);
+            [entries.First, entries.Last, lane.Keys.HeadsOf(node), lane.Keys.BlobsOf(node), node, most, andJournal, mark], cancellationToken);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -17,7 +17,13 @@ for i, entry in ipairs(found) do
 end
 if #found > 0 then
   redis.call('UNLINK', unpack(keys))
-  redis.call('XDEL', journal, unpack(ids))
+  -- Usually they are the oldest ones: XTRIM does not have to look for each.
+  local oldest, number, group = redis.call('XRANGE', journal, '-', '+', 'COUNT', 1), string.match(ids[#ids], '^(%d+)-(%d+)$')
+  if oldest[1][1] == ids[1] then
+    redis.call('XTRIM', journal, 'MINID', number .. '-' .. group + 1)
+  else
+    redis.call('XDEL', journal, unpack(ids))
+  end
 elseif ARGV[7] == '1' and redis.call('XLEN', journal) == 0 then
   redis.call('UNLINK', journal)
   redis.call('SREM', KEYS[2], ARGV[5])
