@@ -43,10 +43,10 @@ public sealed class WsmqClientOptions
 
     /// <summary>
     /// The number of handled messages of a source after which they are acknowledged without waiting for <see cref="AckInterval"/>; four
-    /// times as many of all sources together. Keep it well below the server's in-flight windows (256 for a source, 1,024 for a connection
-    /// by default): while one is used up, the server sends nothing. Default 64; 1 to 65,536.
+    /// times as many of all sources together. Keep it at half of the server's in-flight windows or below (256 for a source, 1,024 for a connection
+    /// by default): while one is used up, the server sends nothing. Default 128; 1 to 65,536.
     /// </summary>
-    public int AckAfterMessages { get; set; } = 64;
+    public int AckAfterMessages { get; set; } = 128;
 
     /// <summary>
     /// The maximum number of received live pushes that wait for their handler; beyond it the oldest is dropped. Default 256; 1 to 65,536.

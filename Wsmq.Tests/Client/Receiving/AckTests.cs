@@ -63,16 +63,16 @@ public sealed class AckTests : ClientTest
     }
 
     [Fact]
-    public async Task A_quarter_of_the_in_flight_window_is_acknowledged_without_waiting_for_the_interval()
+    public async Task Half_of_the_in_flight_window_is_acknowledged_without_waiting_for_the_interval()
     {
         Record();
         await Client.StartAsync();
         await ReceiveAsync(1, 1);
         await AckedIs(1);
-        await ReceiveAsync(2, 64);
+        await ReceiveAsync(2, 128);
         await NothingMoreIsAckedAsync(1);
-        await ReceiveAsync(65, 65);
-        await AckedIs(65);
+        await ReceiveAsync(129, 129);
+        await AckedIs(129);
         Script.Acks.Should().HaveCount(2);
     }
 
@@ -84,25 +84,25 @@ public sealed class AckTests : ClientTest
         await ReceiveAsync(1, 1);
         await AckedIs(1);
 
-        await ReceiveAsync(2, 8);
+        await ReceiveAsync(2, 16);
         Pass(Lull);
         await NothingMoreIsAckedAsync(1);
-        await ReceiveAsync(9, 9);
+        await ReceiveAsync(17, 17);
         Pass(Lull - TimeSpan.FromMilliseconds(20));
-        await ReceiveAsync(10, 10);
+        await ReceiveAsync(18, 18);
         Pass(Lull - TimeSpan.FromMilliseconds(20));
         await NothingMoreIsAckedAsync(1);
 
-        await AckedAfterAsync(TimeSpan.FromMilliseconds(20), 10);
+        await AckedAfterAsync(TimeSpan.FromMilliseconds(20), 18);
         _passed.Should().BeLessThan(Interval);
     }
 
     [Fact]
-    public async Task A_quarter_of_the_window_of_the_connection_is_acknowledged_even_if_it_is_of_many_sources()
+    public async Task Half_of_the_window_of_the_connection_is_acknowledged_even_if_it_is_of_many_sources()
     {
         Record();
         await Client.StartAsync();
-        var sources = Enumerable.Range(0, 32).Select(g => $"user:{g}").ToArray();
+        var sources = Enumerable.Range(0, 64).Select(g => $"user:{g}").ToArray();
         foreach (var source in sources)
             await Server.Everyone.Receive(Entry.Chat(1, source));
         foreach (var source in sources)

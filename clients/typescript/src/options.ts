@@ -63,8 +63,8 @@ export interface WsmqClientOptions {
 
   /**
    * The number of handled messages of a source after which they are acknowledged without waiting for `ackInterval`; four times as many of all
-   * sources together. Keep it well below the server's in-flight windows (256 for a source, 1,024 for a connection by default): while one is
-   * used up, the server sends nothing. Default 64; 1 to 65,536.
+   * sources together. Keep it at half of the server's in-flight windows or below (256 for a source, 1,024 for a connection by default): while one is
+   * used up, the server sends nothing. Default 128; 1 to 65,536.
    */
   ackAfterMessages?: number;
 
@@ -121,7 +121,7 @@ export function settingsOf(options: WsmqClientOptions): Settings {
     maxBodyBytes: MOST_BODY,
     maxBufferedDeliveries: 512,
     ackInterval: 1_000,
-    ackAfterMessages: 64,
+    ackAfterMessages: 128,
     reconnectBackoff: { min: 100, max: 30_000 },
     sendBackoff: { min: 100, max: 5_000 },
     handlerBackoff: { min: 100, max: 30_000 },

@@ -61,32 +61,32 @@ describe('acknowledgements', () => {
     acked(1, 8, 9);
   });
 
-  test('a quarter of the window is acknowledged without waiting', async () => {
+  test('half of the window is acknowledged without waiting', async () => {
     const acks = acksOf('user:bob');
     await handle(acks, 1);
-    await handle(acks, 2, 64);
+    await handle(acks, 2, 128);
     acked(1);
-    await handle(acks, 65);
-    acked(1, 65);
+    await handle(acks, 129);
+    acked(1, 129);
   });
 
   test('an eighth of that is acknowledged once no more messages arrive: the window of the server may be smaller', async () => {
     const acks = acksOf('user:bob');
     await handle(acks, 1);
-    await handle(acks, 2, 8);
+    await handle(acks, 2, 16);
     await pass(LULL);
     acked(1);
-    await handle(acks, 9);
+    await handle(acks, 17);
     await pass(LULL - 1);
-    await handle(acks, 10);
+    await handle(acks, 18);
     await pass(LULL - 1);
     acked(1);
     await pass(1);
-    acked(1, 10);
+    acked(1, 18);
   });
 
-  test('a quarter of the window of the connection is acknowledged, even if it is of many sources', async () => {
-    const sources = Array.from({ length: 32 }, (_, i) => acksOf(`user:${i}`));
+  test('half of the window of the connection is acknowledged, even if it is of many sources', async () => {
+    const sources = Array.from({ length: 64 }, (_, i) => acksOf(`user:${i}`));
     for (let position = 1; position <= 8; position++) {
       assert.ok(calls.length <= sources.length);
       for (const acks of sources) await handle(acks, position);
