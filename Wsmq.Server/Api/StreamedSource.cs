@@ -18,7 +18,7 @@ internal sealed class StreamedSource(LogFeed feed, string user, WakeUp news) : I
     /// <summary>The user left the group: nothing more may be written.</summary>
     public bool HasLeft => _hasLeft;
 
-    void IFeedReader.OnNews() => news.Set();
+    void IFeedReader.OnNews(int readers) => news.Set();
 
     void IFeedReader.OnLeft(string who)
     {

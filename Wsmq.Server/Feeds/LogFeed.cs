@@ -11,10 +11,15 @@ namespace Wsmq.Server.Feeds;
 /// </summary>
 internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
 {
+    // How many entries are kept before those are looked for that no reader needs; that takes longer with many readers.
+    private const int KeptOfOne = 4;
+    private const int KeptOfMany = 64;
+
     private readonly Lock _lock = new();
 
     // The state below takes no memory before the first entry: most logs of a node have a reader and nothing to read.
     private RecentEntries? _recent;
+    private int _keptBeforeDrop = KeptOfOne;
     private FeedReaders _readers;
     private byte[]? _sourceText;
     private WsmqPosition _tail;
@@ -175,7 +180,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
             if (signal.Previous != _tail || signal.Entry is null)
                 _recent = null;
             if (signal.Entry is not null)
-                (_recent ??= new(options.Delivery.CachedEntriesPerAddress, options.Delivery.CachedBytesPerAddress)).Add(new FeedEntry(SourceText, signal.Entry));
+                Keep(new FeedEntry(SourceText, signal.Entry));
             _tail = signal.Position;
             if (!signal.More)
                 _readers.Notify();
@@ -216,6 +221,19 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
 
         if (membershipChanged)
             MembershipChanged?.Invoke();
+    }
+
+    // What all readers have written is dropped soon: objects that live for seconds cost a garbage collector most.
+    private void Keep(FeedEntry entry)
+    {
+        _recent ??= new(options.Delivery.CachedEntriesPerAddress, options.Delivery.CachedBytesPerAddress);
+        if (_recent.Count >= _keptBeforeDrop)
+        {
+            _recent.DropThrough(_readers.Slowest);
+            _keptBeforeDrop = Math.Max(2 * _recent.Count, _readers.IsShared ? KeptOfMany : KeptOfOne);
+        }
+
+        _recent.Add(entry);
     }
 
     private void TellLeft(string user)

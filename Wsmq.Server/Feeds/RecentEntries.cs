@@ -3,8 +3,8 @@ using Wsmq.Server.Framing;
 namespace Wsmq.Server.Feeds;
 
 /// <summary>
-/// The newest entries of a log without a gap between them, bounded by count and bytes, so that connections that keep up need not read the
-/// log. Not thread-safe.
+/// The newest entries of a log without a gap between them, bounded by count and bytes, so that connections that are not far behind need not
+/// read the log. Not thread-safe.
 /// </summary>
 internal sealed class RecentEntries(int maxEntries, int maxBytes)
 {
@@ -16,6 +16,8 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
     private int _count;
     private int _bytes;
 
+    public int Count => _count;
+
     public void Add(FeedEntry entry)
     {
         if (maxEntries == 0)
@@ -25,6 +27,13 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
         _ring[Index(_count++)] = entry;
         _bytes += entry.Bytes;
         while (_count > maxEntries || _bytes > maxBytes)
+            RemoveOldest();
+    }
+
+    /// <summary>Drops the entries up to a position.</summary>
+    public void DropThrough(WsmqPosition position)
+    {
+        while (_count > 0 && _ring[_first].Position <= position)
             RemoveOldest();
     }
 

@@ -113,7 +113,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _window.Clear();
     }
 
-    void IFeedReader.OnNews() => _services.Linger.Wake(this);
+    WsmqPosition IFeedReader.Sent => _writer.Sent;
+
+    void IFeedReader.OnNews(int readers) => _services.Linger.Wake(this, _writer.Together, readers);
 
     // The stop is requested before this returns, so that no entry signalled afterwards is delivered. Continuations of the cancellation do
     // not run here.

@@ -22,6 +22,9 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     /// <summary>The last position that was written, or announced as missing.</summary>
     public WsmqPosition Sent { get; private set; }
 
+    /// <summary>How many entries a write has, on average of the last ones.</summary>
+    public int Together { get; private set; }
+
     public void MoveTo(WsmqPosition position) => Sent = position;
 
     /// <summary>
@@ -46,7 +49,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
             return GapAsync(first.Position, old + 1, cancellationToken);
         }
 
-        var count = window.Take(Together(entries, lost));
+        var count = window.Take(LeavingTogether(entries, lost));
         return count == 0 ? new ValueTask<int>(NoRoom) : WriteAsync(entries[..count], old + count, cancellationToken);
     }
 
@@ -74,7 +77,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         : null;
 
     // The consecutive entries that can leave in one write: at least the first.
-    private static ReadOnlySpan<FeedEntry> Together(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
+    private static ReadOnlySpan<FeedEntry> LeavingTogether(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
     {
         var bytes = entries[0].Frame.Length;
         var count = 1;
@@ -117,6 +120,6 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     private void Wrote(int count, WsmqPosition through)
     {
         services.Metrics.Delivered(count);
-        Sent = through;
+        (Sent, Together) = (through, ((3 * Together) + count + 2) / 4);
     }
 }

@@ -162,6 +162,38 @@ public sealed class LogFeedTests
         log.Reads.Should().Be(3, "the log has grown");
     }
 
+    [Fact]
+    public void What_all_readers_have_written_is_dropped_and_what_one_has_not_is_kept()
+    {
+        var (fast, slow) = (new Listening(), new Listening());
+        _feed.Attach(fast);
+        _feed.Attach(slow);
+        for (var i = 1; i <= 400; i++)
+        {
+            _feed.OnSignal(Entry(new WsmqPosition(i), new WsmqPosition(i - 1)));
+            fast.Sent = new WsmqPosition(i);
+            slow.Sent = new WsmqPosition(i <= 300 ? i : 300);
+        }
+
+        Ready(after: 300).Should().Equal(Enumerable.Range(301, 100));
+        Ready(after: 200).Should().BeEmpty("they are read from the log");
+    }
+
+    [Fact]
+    public void Without_readers_the_newest_entries_are_kept()
+    {
+        for (var i = 1; i <= 100; i++)
+            _feed.OnSignal(Entry(new WsmqPosition(i), new WsmqPosition(i - 1)));
+        Ready(after: 0).Should().HaveCount(100);
+    }
+
+    private int[] Ready(long after)
+    {
+        var ready = new List<FeedEntry>();
+        _feed.Look(new WsmqPosition(after), ready, int.MaxValue);
+        return [.. ready.Select(entry => (int)entry.Position.Value)];
+    }
+
     private static LogEntry Stored(WsmqPosition position, WsmqPosition previous) => Entry(position, previous).Entry!;
 
     /// <summary>A log with a single page.</summary>
@@ -180,7 +212,9 @@ public sealed class LogFeedTests
     {
         public int Heard { get; private set; }
 
-        public void OnNews() => Heard++;
+        public WsmqPosition Sent { get; set; }
+
+        public void OnNews(int readers) => Heard++;
 
         public void OnLeft(string user) => Heard++;
     }
