@@ -42,9 +42,9 @@ public sealed class WsmqClientOptions
     public TimeSpan AckInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The number of handled messages of a source after which they are acknowledged without waiting for <see cref="AckInterval"/>; four
-    /// times as many of all sources together. Keep it at half of the server's in-flight windows or below (256 for a source, 1,024 for a connection
-    /// by default): while one is used up, the server sends nothing. Default 128; 1 to 65,536.
+    /// The number of handled messages of a source after which they are acknowledged without waiting for <see cref="AckInterval"/>; twice as
+    /// many of all sources together. Keep it at half of the server's in-flight window of a source or below (256 by default): while that is
+    /// used up, the server sends nothing. Default 128; 1 to 65,536.
     /// </summary>
     public int AckAfterMessages { get; set; } = 128;
 

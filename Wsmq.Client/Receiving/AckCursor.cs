@@ -5,6 +5,7 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
 {
     // After this part of the messages of an ack, and then this part of the interval without another one, the ack is sent: the server's
     // in-flight window may be smaller than this client expects, and used up. While messages keep an even pace, the interval ends first.
+    private const int LullMessages = 16;
     private const int Lull = 8;
 
     private readonly TimeProvider _time = options.TimeProvider;
@@ -50,7 +51,7 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
         var now = _time.GetTimestamp();
         if (IsQuiet(now) || _since >= options.AckAfterMessages)
             return ScheduleAt(now, endsWithLull: false);
-        var endsWithLull = _since >= (options.AckAfterMessages + Lull - 1) / Lull;
+        var endsWithLull = _since >= (options.AckAfterMessages + LullMessages - 1) / LullMessages;
         return ScheduleAt(endsWithLull ? EndOfLull() : EndOfInterval(), endsWithLull);
     }
 

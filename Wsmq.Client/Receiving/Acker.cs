@@ -14,8 +14,8 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     // Timers have a resolution of one millisecond: a shorter wait would be no wait.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    // The server's default in-flight window of a connection is four times that of a source.
-    private const int SourcesPerConnection = 4;
+    // A quarter of the server's default in-flight window of a connection, which is four times that of a source.
+    private const int SourcesPerConnection = 2;
 
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly Lock _gate = new();

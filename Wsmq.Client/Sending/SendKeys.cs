@@ -32,8 +32,6 @@ internal sealed class SendKeys
         return TakesNumbers ? (_producer, ++_epoch) : null;
     }
 
-    public void UseUp() => IsUsedUp = true;
-
     /// <summary>Whether a send may be stored, and is recognized by its number only.</summary>
     public static bool NeedsNumber(PendingSend send) => send is { IsSettled: false, MayBeStored: true, Producer: not null };
 
@@ -69,7 +67,7 @@ internal sealed class SendKeys
             return outcome;
         if ((outcome.Error as WsmqException)?.Error == WsmqErrors.OutOfSequence)
         {
-            UseUp();
+            IsUsedUp = true;
             return send.MayBeStored
                 ? new SendOutcome(null, new WsmqException(WsmqErrors.OutcomeUnknown, WsmqErrors.OutOfSequence.Code, outcome.Error))
                 : SendOutcome.NotStored;
@@ -78,7 +76,7 @@ internal sealed class SendKeys
         // The first attempt cannot be a duplicate: a copy of this process, such as a restored snapshot of its machine, has used the number.
         if (outcome.Receipt is { Duplicate: true } && !send.MayBeStored)
         {
-            UseUp();
+            IsUsedUp = true;
             return SendOutcome.NotStored;
         }
 

@@ -50,7 +50,7 @@ internal sealed class FeedRegistry(IStore store, IOptions<WsmqOptions> options)
         return slot?.Feed == feed ? ReleaseAsync(feed.Source, slot) : Task.CompletedTask;
     }
 
-    /// <summary>Compares every feed with the store, in one round trip per lane.</summary>
+    /// <summary>Compares every feed with the store, some at a time.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task ResyncAsync(CancellationToken cancellationToken)
     {

@@ -11,15 +11,16 @@ namespace Wsmq.Server.Feeds;
 /// </summary>
 internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
 {
-    // How many entries are kept before those are looked for that no reader needs; that takes longer with many readers.
-    private const int KeptOfOne = 4;
+    // How many entries are kept although all readers have written them: a connection of the same device that comes back may lack them. After as
+    // many further ones the feed looks again for what can be dropped, which takes longer with many readers.
+    private const int KeptOfOne = 16;
     private const int KeptOfMany = 64;
 
     private readonly Lock _lock = new();
 
     // The state below takes no memory before the first entry: most logs of a node have a reader and nothing to read.
     private RecentEntries? _recent;
-    private int _keptBeforeDrop = KeptOfOne;
+    private int _addsBeforeDrop = KeptOfOne;
     private FeedReaders _readers;
     private byte[]? _sourceText;
     private WsmqPosition _tail;
@@ -227,13 +228,12 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
     private void Keep(FeedEntry entry)
     {
         _recent ??= new(options.Delivery.CachedEntriesPerAddress, options.Delivery.CachedBytesPerAddress);
-        if (_recent.Count >= _keptBeforeDrop)
-        {
-            _recent.DropThrough(_readers.Slowest);
-            _keptBeforeDrop = Math.Max(2 * _recent.Count, _readers.IsShared ? KeptOfMany : KeptOfOne);
-        }
-
         _recent.Add(entry);
+        if (--_addsBeforeDrop > 0)
+            return;
+        var kept = _readers.IsShared ? KeptOfMany : KeptOfOne;
+        _recent.DropThrough(_readers.Slowest, kept);
+        _addsBeforeDrop = Math.Max(_recent.Count, kept);
     }
 
     private void TellLeft(string user)

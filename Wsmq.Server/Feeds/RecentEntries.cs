@@ -30,10 +30,10 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
             RemoveOldest();
     }
 
-    /// <summary>Drops the entries up to a position.</summary>
-    public void DropThrough(WsmqPosition position)
+    /// <summary>Drops the entries up to a position, but not the newest ones.</summary>
+    public void DropThrough(WsmqPosition position, int kept)
     {
-        while (_count > 0 && _ring[_first].Position <= position)
+        while (_count > kept && _ring[_first].Position <= position)
             RemoveOldest();
     }
 

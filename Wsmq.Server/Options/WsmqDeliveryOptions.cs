@@ -5,7 +5,7 @@ public sealed class WsmqDeliveryOptions
 {
     /// <summary>
     /// The in-flight window: the most unacked deliveries of one address on a connection. While it is used up, deliveries wait for an ack;
-    /// clients acknowledge after 64 messages or a second by default, so a window below 128 needs clients with a smaller
+    /// clients acknowledge after 128 messages or a second by default, so a window below 256 needs clients with a smaller
     /// <c>AckAfterMessages</c>. Default 256; 1 to 65,536.
     /// </summary>
     public int MaxInFlightMessages { get; set; } = 256;

@@ -72,16 +72,12 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
             return;
         }
 
-        if (result.IsOutOfSequence && result.IsOwnRepeat)
-        {
-            // The first attempt of this node may have stored it.
-            Failed(new WsmqException(WsmqErrors.StoreUnavailable, "the store cannot tell whether it has the message"));
-            return;
-        }
-
         if (result.IsOutOfSequence)
         {
-            Failed(new WsmqException(WsmqErrors.OutOfSequence, result.IsFenced ? "a stream with a higher epoch has sent" : "the number is too low"));
+            // The first attempt of this node may have stored it.
+            Failed(result.IsOwnRepeat
+                ? new WsmqException(WsmqErrors.StoreUnavailable, "the store cannot tell whether it has the message")
+                : new WsmqException(WsmqErrors.OutOfSequence, result.IsFenced ? "a stream with a higher epoch has sent" : "the number is too low"));
             return;
         }
 

@@ -23,7 +23,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     public WsmqPosition Sent { get; private set; }
 
     /// <summary>How many entries a write has, on average of the last ones.</summary>
-    public int Together { get; private set; }
+    public double Together { get; private set; }
 
     public void MoveTo(WsmqPosition position) => Sent = position;
 
@@ -120,6 +120,6 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     private void Wrote(int count, WsmqPosition through)
     {
         services.Metrics.Delivered(count);
-        (Sent, Together) = (through, ((3 * Together) + count + 2) / 4);
+        (Sent, Together) = (through, Together + ((count - Together) / 4));
     }
 }

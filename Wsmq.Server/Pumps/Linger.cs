@@ -17,7 +17,7 @@ internal sealed class Linger(TimeProvider time) : IDisposable
     private const int NewsPerMillisecond = 32;
     private const int MostMilliseconds = 16;
 
-    // Writes of so many entries gain little from more, unless there are many of them: a group of 10 gets 1.1 times as much without waiting,
+    // Writes of more entries than these gain little from waiting, unless there are many of them: a group of 10 gets 1.1 times as much without,
     // a group of 100 loses that (docs/benchmarks.md).
     private const int Many = 8;
     private const int Few = 16;
@@ -36,7 +36,7 @@ internal sealed class Linger(TimeProvider time) : IDisposable
     /// <param name="worker">The pump.</param>
     /// <param name="together">How many entries its writes have.</param>
     /// <param name="readers">How many pumps have the same news.</param>
-    public void Wake(Worker worker, int together, int readers)
+    public void Wake(Worker worker, double together, int readers)
     {
         lock (_lock)
         {

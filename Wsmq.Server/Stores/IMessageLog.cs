@@ -59,7 +59,7 @@ internal interface IMessageLog
     Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The states of many logs in one round trip (one for each lane), in the order of the list; null if the stored state of the log is
+    /// The states of many logs in few round trips, in the order of the list; null if the stored state of the log is
     /// corrupt.
     /// </summary>
     Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken);

@@ -180,6 +180,21 @@ public sealed class LogFeedTests
     }
 
     [Fact]
+    public void After_a_reader_was_far_behind_what_all_have_written_is_dropped_again()
+    {
+        var reader = new Listening();
+        _feed.Attach(reader);
+        for (var i = 1; i <= 2_000; i++)
+        {
+            _feed.OnSignal(Entry(new WsmqPosition(i), new WsmqPosition(i - 1)));
+            reader.Sent = new WsmqPosition(i <= 1_000 ? 0 : i);
+        }
+
+        Ready(after: 1_995).Should().HaveCount(5);
+        Ready(after: 1_900).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Without_readers_the_newest_entries_are_kept()
     {
         for (var i = 1; i <= 100; i++)
@@ -190,7 +205,7 @@ public sealed class LogFeedTests
     private int[] Ready(long after)
     {
         var ready = new List<FeedEntry>();
-        _feed.Look(new WsmqPosition(after), ready, int.MaxValue);
+        _feed.Look(new WsmqPosition(after), ready, 10_000);
         return [.. ready.Select(entry => (int)entry.Position.Value)];
     }
 

@@ -44,7 +44,7 @@ public sealed class LingerTests : IDisposable
     {
         var pump = new Pump();
         _linger.Wake(pump, together: 8, readers: 16);
-        await pump.Runs.WaitAsync();
+        (await pump.Runs.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeTrue();
     }
 
     private sealed class Pump : Worker

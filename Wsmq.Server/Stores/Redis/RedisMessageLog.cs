@@ -13,6 +13,7 @@ internal sealed class RedisMessageLog(
 
     // Of all addresses that a node reads, again and again: Redis serves others between the scripts.
     private const int MostStatesInAScript = 32;
+    private const int StatesAtOnce = 4;
 
     private IReadOnlyList<IAppender>? _appenders;
 
@@ -40,11 +41,9 @@ internal sealed class RedisMessageLog(
     public async Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken)
     {
         var results = new LogState?[sources.Count];
-        await Task.WhenAll(ByLane(sources, s => s).Select(async ofLane =>
-        {
-            foreach (var part in ofLane.Chunk(MostStatesInAScript))
-                await ReadStatesAsync(sources, part, results, cancellationToken);
-        }));
+        await Task.WhenAll(ByLane(sources, s => s).Select(ofLane => Parallel.ForEachAsync(
+            ofLane.Chunk(MostStatesInAScript), new ParallelOptions { MaxDegreeOfParallelism = StatesAtOnce, CancellationToken = cancellationToken },
+            async (part, stop) => await ReadStatesAsync(sources, part, results, stop))));
         return results;
     }
 

@@ -73,7 +73,7 @@ internal sealed class AppendScript(
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
         values[14] = Barred(batch, logs);
         (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
-        values[18] = numbers.Text(logs.MayRepeat, options.Publish.ProducerExpiry, Enumerable.Range(0, logs.Count).SelectMany(logs.Items), ref buffer);
+        values[18] = numbers.Text(logs.MayRepeat, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
         values[20] = groups.Numbers;
         (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
         var (id, content) = (names + logs.Count, names + logs.Count + (numbers.HasIds ? batch.Count : 0));
@@ -98,7 +98,7 @@ internal sealed class AppendScript(
         for (var i = 0; i < batch.Count; i++)
         {
             if (!batch[i].MayCreate)
-                return string.Concat(Enumerable.Range(0, logs.Count).SelectMany(logs.Items).Select(item => batch[item].MayCreate ? '0' : '1'));
+                return string.Concat(logs.InOrder.Select(item => batch[item].MayCreate ? '0' : '1'));
         }
 
         return string.Empty;

@@ -115,9 +115,10 @@ internal sealed class BatchNumbers
             record.End(_lane, _number);
     }
 
+    /// <summary>Whether the batch was executed is not known; maybe it was not sent.</summary>
     public void Fail()
     {
-        foreach (var record in _records)
+        foreach (var record in _byKey.Values)
             record.Fail(_lane, _number);
     }
 

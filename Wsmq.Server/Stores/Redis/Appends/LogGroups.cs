@@ -72,6 +72,9 @@ internal sealed class LogGroups
 
     public List<int> Items(int log) => _logs[log].Items;
 
+    /// <summary>The items of all logs, in the order in which they are sent.</summary>
+    public IEnumerable<int> InOrder => _logs.SelectMany(log => log.Items);
+
     /// <summary>The bytes of the contents of a log.</summary>
     public int BytesOf(int log) => _logs[log].Bytes;
 

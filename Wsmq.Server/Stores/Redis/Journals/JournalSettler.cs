@@ -44,7 +44,8 @@ internal sealed class JournalSettler(RedisConnections connections, RedisKeys key
                     Log.JournalDamaged(logger, Encoding.UTF8.GetString(part[j].Name.AsSpan(2)));
             }
 
-            await pace.PauseAsync(cancellationToken);
+            if (left.Count > 0)
+                await pace.PauseAsync(cancellationToken);
         }
 
         return mark;

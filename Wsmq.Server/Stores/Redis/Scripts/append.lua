@@ -82,7 +82,7 @@ if usual_reply then
   return { usual_reply }
 end
 
-local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
+local refused = not usual_more.begun and begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
 if refused then return refused end
 
 local inline_max, contents = tonumber(ARGV[5]) + 8, string.byte(ARGV[19], 2) == 48 and ids or ids + items
@@ -221,7 +221,7 @@ local function append(j, part, all, rules)
     message.add(first + i - 1, at)
     part[i] = 'N' .. at
   end
-  if before then signals.text(before.nodes, before.signals) end
+  if before and before.signals then signals.text(before.nodes, before.signals) end
   for i = first + #part, firsts[j + 1] - 1 do
     local at, new = message.find(i)
     if at then

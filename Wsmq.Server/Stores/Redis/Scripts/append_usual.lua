@@ -17,7 +17,7 @@ local function plain_log(j, k, state, now_id, content)
     -- Some device is away, so that nothing is in journals. It ends with the readers, as in append_usual.
     tail, nodes = string.sub(state, 1, 16), string.sub(state, 78)
     local base, consumed, mode = string.sub(state, 45, 60), string.sub(state, 61, 76), string.byte(state, 77)
-    if nodes == '' or mode ~= 79 or base ~= tail or consumed >= tail then return end
+    if nodes == '' or mode ~= 79 or base ~= tail or consumed >= tail or string.find(consumed, '%D') then return end
     log.link, log.rest = string.sub(state, 17, 44), string.sub(state, 61)
   end
   if not tail or #tail ~= 16 or tail >= now_id or string.find(tail, '%D') or #nodes % 8 ~= 0 then return end
@@ -39,23 +39,26 @@ end
 
 -- Appends to a log, and composes its signals. Returns whether all is stored.
 local function append_plain(log, now)
-  local inline, before, ats, signals, s = tonumber(ARGV[5]) + 8, log.tail, log.ats, { 'A', log.name }, 2
+  local inline, before, ats, signals, s, read = tonumber(ARGV[5]) + 8, log.tail, log.ats, { 'A', log.name }, 2, log.nodes ~= ''
   for i = 1, log.items do
     local at, content = string.format('%016.0f', now + i - 1), ARGV[log.content + i]
     if type(redis.pcall('XADD', log.log, 'MAXLEN', log.count, at, 'p', before, 'e', content)) == 'table' then break end
-    local sent = #content <= inline
-    signals[s + 1], signals[s + 2], signals[s + 3], signals[s + 4] = sent and 'E' or 'P', at, before, sent and content or ''
-    ats[i], before, s = at, at, s + 4
+    if read then
+      local sent = #content <= inline
+      signals[s + 1], signals[s + 2], signals[s + 3], signals[s + 4] = sent and 'E' or 'P', at, before, sent and content or ''
+      s = s + 4
+    end
+    ats[i], before = at, at
   end
   if #ats == 0 then return false end
-  log.signals = table.concat(signals)
+  log.signals = read and table.concat(signals)
   if log.bytes then redis.call('HSET', log.meta, 't', before, 'b', log.bytes) else redis.call('HSET', log.meta, 't', before) end
   if log.rest then redis.call('HSET', KEYS[6], log.name, before .. log.link .. before .. log.rest) end
   return #ats == log.items
 end
 
 -- Returns the reply, and the nodes that are gone, as keys. Of a batch that is not usual it returns nil, and the logs that were appended to, by
--- number: positions of the messages that are stored (ats), nodes that read it, signals.
+-- number: positions of the messages that are stored (ats), nodes that read it, signals; and whether the batch has begun.
 local function append_usual()
   local call, find, sub, format, byte = redis.call, string.find, string.sub, string.format, string.byte
   local number, active, counts, sizes, node, text = ARGV[1], KEYS[6], ARGV[16], ARGV[18], ARGV[17], ARGV[19]
@@ -161,6 +164,9 @@ local function append_usual()
     plain[k], content = log, content + log.items
   end
 
+  -- First: without its number, a batch that fails after this would be repeated as if nothing of it were stored.
+  call('SET', KEYS[1], number, 'PX', ARGV[3])
+  stored.begun = true
   for k = 1, #plain do
     local log = plain[k]
     local all = append_plain(log, now)
@@ -185,7 +191,6 @@ local function append_usual()
     local done, id = pcall(call, 'XADD', journal, 'NOMKSTREAM', number .. '-' .. g, 'n', high * 256 + low)
     if not (done and id) then return nil, stored end
   end
-  call('SET', KEYS[1], number, 'PX', ARGV[3])
   if f > 0 then call('HSET', id_key, unpack(fresh)) end
   if numbered then call('HSET', producer_key, unpack(ARGV, states_at)) end
   if s > 0 then call('HSET', active, unpack(saves)) end

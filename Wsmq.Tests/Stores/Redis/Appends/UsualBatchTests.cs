@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using StackExchange.Redis;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis.Connections;
@@ -20,6 +21,7 @@ public sealed class UsualBatchTests(SharedRedis redis) : IClassFixture<SharedRed
 
     private readonly string _prefix = redis.NextPrefix();
     private readonly ConcurrentDictionary<WsmqAddress, ConcurrentQueue<Signal>> _heard = new();
+    private readonly Producer _producer = new("ann", "p", 1, 256);
     private ConnectionMultiplexer _admin = null!;
     private RedisHarness _node = null!;
     private RedisKeys _keys = null!;
@@ -74,10 +76,10 @@ public sealed class UsualBatchTests(SharedRedis redis) : IClassFixture<SharedRed
     private AppendRequest[] Messages(string kind, params WsmqAddress[] to) =>
         [.. to.Select((address, i) => Message(address, ++_number, kind == "numbers" || (kind == "both" && i % 2 == 0)))];
 
-    private static AppendRequest Message(WsmqAddress to, int number, bool isNumbered)
+    private AppendRequest Message(WsmqAddress to, int number, bool isNumbered)
     {
         var message = StoreHarness.Message(to, "ann", $"{number}", $"{number}");
-        return isNumbered ? message with { Number = new MessageNumber(new Producer("ann", "p", 1, 8), number) } : message;
+        return isNumbered ? message with { Number = new MessageNumber(_producer, number) } : message;
     }
 
     public static TheoryData<string> Kinds => ["ids", "numbers", "both"];
@@ -89,7 +91,10 @@ public sealed class UsualBatchTests(SharedRedis redis) : IClassFixture<SharedRed
         for (var round = 0; round < 3; round++)
         {
             var batch = Messages(kind, Team, Bob, Dan, Team, Cat, Ops, Team, Dan);
+            await ClearCountsAsync();
             var results = await _node.AppendAsync(batch);
+            if (round == 2)
+                (await LooksAtTheClockAsync()).Should().Be(1, "the rest of the script looks at it again");
 
             Outcomes(results).Should().OnlyContain(outcome => outcome == "new");
             foreach (var ofAddress in batch.Zip(results).GroupBy(x => x.First.To))
@@ -173,6 +178,37 @@ public sealed class UsualBatchTests(SharedRedis redis) : IClassFixture<SharedRed
         await Eventually.That("they are signalled", () => Heard(Team).Length == 2 && Heard(Cat).Length == 2);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_message_that_may_not_create_its_address_is_refused_beside_others(string kind)
+    {
+        var batch = Messages(kind, Team, WsmqAddress.User("nobody"), Dan);
+        batch[1] = batch[1] with { MayCreate = false };
+
+        Outcomes(await _node.AppendAsync(batch)).Should().Equal("new", "refused", "new");
+        Outcomes(await _node.AppendAsync(batch)).Should().Equal("known", "refused", "known");
+    }
+
+    [Theory]
+    [InlineData("consumed", 60)]
+    [InlineData("base", 44)]
+    [InlineData("tail", 0)]
+    public async Task A_corrupt_state_of_a_user_who_is_away_fails_the_users_messages_only(string _, int at)
+    {
+        await _node.Store.MessageLog.ReadAsync(Cat, default, 1, 1, default);
+        await _node.AppendAsync([.. Enumerable.Range(0, 20).Select(i => Message(Cat, ++_number, isNumbered: false))]);
+        await _node.ReadAsync(Cat);
+        var states = $"{_prefix}:{{0}}:active";
+        var field = (await Database.HashGetAllAsync(states)).Single(f => ((string)f.Name!).EndsWith("cat", StringComparison.Ordinal));
+        var state = ((string)field.Value!).ToCharArray();
+        state[76].Should().Be('O', "the phone is away");
+        "                ".CopyTo(0, state, at, 16);
+        await Database.HashSetAsync(states, field.Name, new string(state));
+
+        Outcomes(await _node.AppendAsync(Messages("ids", Team, Cat, Dan))).Should().Equal("new", "corrupt", "new");
+        (await TextsAsync(Team)).Should().HaveCount(2);
+    }
+
     [Fact]
     public async Task The_bytes_of_large_messages_are_counted()
     {
@@ -192,6 +228,14 @@ public sealed class UsualBatchTests(SharedRedis redis) : IClassFixture<SharedRed
 
         ((string)(await Database.HashGetAsync(_keys.Meta(Team), "n"))!).Should().HaveLength(8).And.NotBe("deadbeef");
         await Eventually.That("it is signalled", () => Heard(Team).Length == 2);
+    }
+
+    private Task ClearCountsAsync() => _admin.GetServers()[0].ExecuteAsync("CONFIG", "RESETSTAT");
+
+    private async Task<long> LooksAtTheClockAsync()
+    {
+        var time = (await _admin.GetServers()[0].InfoAsync("commandstats")).SelectMany(group => group).Single(line => line.Key == "cmdstat_time");
+        return long.Parse(time.Value["calls=".Length..time.Value.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
     }
 
     private static IEnumerable<string> Outcomes(IEnumerable<AppendResult> results) =>

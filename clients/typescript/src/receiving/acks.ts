@@ -5,11 +5,12 @@ import type { ClientEvents } from "../events.js";
 import type { Settings } from "../options.js";
 import type { Position } from "../positions.js";
 
-// The server's default in-flight window of a connection is four times that of a source.
-const SOURCES_PER_CONNECTION = 4;
+// A quarter of the server's default in-flight window of a connection, which is four times that of a source.
+const SOURCES_PER_CONNECTION = 2;
 
 // After this part of the messages of an ack, and then this part of the interval without another one, the ack is sent: the server's in-flight
 // window may be smaller than this client expects, and used up. While messages keep an even pace, the interval ends first.
+const LULL_MESSAGES = 16;
 const LULL = 8;
 
 /** The acks of all sources: the window of the connection must not fill with a few messages of each of many sources. */
@@ -96,7 +97,7 @@ export class Acks {
     const { ackInterval, ackAfterMessages } = this.settings;
     if (this.#since >= ackAfterMessages) return 0;
     const end = this.#last + ackInterval;
-    const endOfLull = this.#since >= ackAfterMessages / LULL ? this.#handledAt + ackInterval / LULL : end;
+    const endOfLull = this.#since >= ackAfterMessages / LULL_MESSAGES ? this.#handledAt + ackInterval / LULL : end;
     return Math.min(end, endOfLull) - performance.now();
   }
 
