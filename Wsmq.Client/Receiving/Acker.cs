@@ -14,8 +14,8 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
     // Timers have a resolution of one millisecond: a shorter wait would be no wait.
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    // A quarter of the server's default in-flight window of a connection, which is four times that of a source.
-    private const int SourcesPerConnection = 2;
+    // After so many times the messages of an ack of one source, all are acknowledged: a quarter of the default window of a connection.
+    private const int AcksOfConnection = 2;
 
     private readonly TimeProvider _time = options.TimeProvider;
     private readonly Lock _gate = new();
@@ -57,7 +57,7 @@ internal sealed class Acker(WsmqClientOptions options, ClientEvents events) : IS
             // An ack that is being retried keeps its backoff.
             if (cursor.Failures == 0)
                 Schedule(cursor);
-            if (++_handled >= SourcesPerConnection * options.AckAfterMessages)
+            if (++_handled >= AcksOfConnection * options.AckAfterMessages)
                 MakeAllDue();
         }
     }

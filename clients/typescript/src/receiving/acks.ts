@@ -5,8 +5,8 @@ import type { ClientEvents } from "../events.js";
 import type { Settings } from "../options.js";
 import type { Position } from "../positions.js";
 
-// A quarter of the server's default in-flight window of a connection, which is four times that of a source.
-const SOURCES_PER_CONNECTION = 2;
+// After so many times the messages of an ack of one source, all are acknowledged: a quarter of the default window of a connection.
+const ACKS_OF_CONNECTION = 2;
 
 // After this part of the messages of an ack, and then this part of the interval without another one, the ack is sent: the server's in-flight
 // window may be smaller than this client expects, and used up. While messages keep an even pace, the interval ends first.
@@ -25,7 +25,7 @@ export class AllAcks {
   }
 
   handled(): void {
-    if (++this.#handled < SOURCES_PER_CONNECTION * this.settings.ackAfterMessages) return;
+    if (++this.#handled < ACKS_OF_CONNECTION * this.settings.ackAfterMessages) return;
     this.#handled = 0;
     for (const acks of this.#all) acks.due();
   }
