@@ -67,7 +67,8 @@ internal sealed class Session : IAsyncDisposable
     };
 
     /// <summary>Waits for a task; throws as soon as the connection has failed for good.</summary>
-    public async Task WhileHopeful(Task task) => await await Task.WhenAny(task, _hopeless.Task);
+    // The reason comes first where both have ended: the client ends its tasks as well, without a word of the command line.
+    public async Task WhileHopeful(Task task) => await await Task.WhenAny(_hopeless.Task, task);
 
     public async ValueTask DisposeAsync() => await Client.DisposeAsync();
 
