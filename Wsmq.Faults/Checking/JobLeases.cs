@@ -18,7 +18,7 @@ internal static class JobLeases
         for (var i = 1; i < job.Attempts.Count; i++)
         {
             var attempt = job.Attempts[i];
-            var other = job.Attempts.Take(i).Skip(first).FirstOrDefault(a => a.LostLeases == attempt.LostLeases && !a.MayBeFollowedBy(attempt));
+            var other = FindCurrent(job.Attempts.Take(i).Skip(first).Where(a => a.LostLeases == attempt.LostLeases).ToList(), attempt);
             if (other is null)
                 continue;
             if (!failovers.MayHaveRolledBack(other))
@@ -32,4 +32,8 @@ internal static class JobLeases
             first = i;
         }
     }
+
+    // An attempt that was handed back began again with the same number. What follows is judged by that one.
+    private static AttemptRecord? FindCurrent(List<AttemptRecord> before, AttemptRecord attempt) =>
+        before.Find(a => !a.MayBeFollowedBy(attempt) && !before.Exists(b => b.Number == a.Number && b.Began > a.Began && a.MayBeFollowedBy(b)));
 }

@@ -110,7 +110,8 @@ public sealed class HistoryJobTests
     {
         Stored(1);
         Ended(Began(1), EventKind.JobLeaseLost);
-        Ended(Began(1), EventKind.JobReturned);
+        Ended(Began(1), EventKind.JobThrew);
+        Ended(Began(1, attempt: 2), EventKind.JobReturned);
         Read();
         Verdict.Violations.Should().BeEmpty();
     }
