@@ -109,6 +109,9 @@ public sealed partial class WsmqClient
             foreach (var (source, after) in _startAfter)
                 run.StartAfter(source, after);
             _startAfter.Clear();
+            _handlers.Snapshots.Restart();
+            foreach (var source in _handlers.Snapshots.Sources)
+                run.Load(source);
             (_prepared, _stopped, _run) = (null, false, run);
             return run;
         }

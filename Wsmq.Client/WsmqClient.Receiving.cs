@@ -233,4 +233,42 @@ public sealed partial class WsmqClient
         return (_run ?? throw new WsmqException(WsmqErrors.ClientClosed, "the client was stopped"))
             .ResumeAsync(source, after, cancellationToken);
     }
+
+    /// <summary>
+    /// Keeps a copy of the app's data up to date that the messages of a source change: loads the data with its position, and then handles
+    /// the messages after that position. Loads it again, and goes on behind the new position, whenever messages of the source are missing
+    /// (<see cref="Gap"/>) or one is dead-lettered, and at each start of the client, without waiting for the connection.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The app's endpoint reads the position first (<c>IWsmqLogs.TailAsync</c>) and the data afterwards, and publishes after it has committed
+    /// a change. Then the data may already have the effect of the first messages that follow, and lacks none: handlers have to tolerate
+    /// that, for example by comparing versions.
+    /// </para>
+    /// <para>
+    /// <paramref name="load"/> also replaces the copy. While it runs no handler of the source does. If it throws, it is called again, with
+    /// growing waits, and <see cref="Error"/> is raised; meanwhile nothing of the source is handled. The same waits are between loads that
+    /// follow each other without a message that was handled. Messages up to the position are acknowledged without being handled: use a
+    /// source whose messages all concern that data. A position of <see cref="ResumeAsync"/> has no effect before the first load.
+    /// </para>
+    /// </remarks>
+    /// <param name="source">The source: the user's own queue, or a group of the user.</param>
+    /// <param name="load">
+    /// Loads the data, replaces the copy, and returns the position of the data. Its cancellation token is cancelled when the client stops.
+    /// </param>
+    /// <returns>Dispose it to end that. Messages are handled further on.</returns>
+    /// <exception cref="ArgumentException">The source is a work queue.</exception>
+    /// <exception cref="InvalidOperationException">The source has a snapshot already.</exception>
+    public IDisposable Snapshot(WsmqAddress source, Func<CancellationToken, Task<WsmqPosition>> load)
+    {
+        ArgumentNullException.ThrowIfNull(load);
+        if (source.Kind == WsmqAddressKind.Work)
+            throw new ArgumentException("A work queue has no position.", nameof(source));
+        lock (_gate)
+        {
+            var registration = _handlers.Snapshots.Add(source, load);
+            _run?.Load(source);
+            return registration;
+        }
+    }
 }

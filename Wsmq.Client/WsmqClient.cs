@@ -72,7 +72,8 @@ public sealed partial class WsmqClient : IAsyncDisposable
 
     /// <summary>
     /// Raised when messages of a source are missing and will not be delivered, for example because retention removed them. Raised in
-    /// order: after the message before the gap and before the message after it. Typically the app then reloads its state.
+    /// order: after the message before the gap and before the message after it. To load the app's data again, use
+    /// <see cref="Snapshot"/>: it knows from where to go on.
     /// </summary>
     public event EventHandler<WsmqGapEventArgs>? Gap
     {

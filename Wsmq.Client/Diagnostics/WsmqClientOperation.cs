@@ -45,4 +45,7 @@ public enum WsmqClientOperation
     /// queue, or the end of an attempt.
     /// </summary>
     Work = 9,
+
+    /// <summary>The function of a <see cref="WsmqClient.Snapshot"/> threw, or returned a position that is too old. It is called again.</summary>
+    LoadSnapshot = 10,
 }

@@ -22,6 +22,8 @@ internal sealed class HandlerRegistry
     /// <summary>The handlers of jobs.</summary>
     public QueueRegistry Queues { get; } = new();
 
+    public SnapshotRegistry Snapshots { get; } = new();
+
     public IHandler<WsmqDelivery>? Find(string? type) => type is null ? null : _handlers.GetValueOrDefault(type);
 
     public IHandler<WsmqLiveMessage>? FindLive(string? type) => type is null ? null : _live.GetValueOrDefault(type);

@@ -34,11 +34,12 @@ internal sealed class ClientRun : IDisposable
         _failures = new NackReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
         _workers = new QueueWorkers(handlers.Queues, options, events);
-        var loop = new SourceLoop(new Dispatcher(handlers, options, events), _acker, _resumer, _failures, options, events);
+        var snapshots = new SnapshotLoader(handlers.Snapshots, _acker, _resumer, options, events);
+        var loop = new SourceLoop(new Dispatcher(handlers, options, events), _acker, _resumer, _failures, options, events) { Snapshots = snapshots };
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
         var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers };
-        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, new Readers(handlers)];
+        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, snapshots, new Readers(handlers)];
         _connection = new ConnectionLoop(sessions, dispatcher, users, state, options, events);
     }
 
@@ -68,6 +69,8 @@ internal sealed class ClientRun : IDisposable
     }
 
     public void StartAfter(WsmqAddress source, WsmqPosition after) => _sources.Of(source).StartAfter(after);
+
+    public void Load(WsmqAddress source) => _sources.Of(source).RequestLoad();
 
     public Task ResumeAsync(WsmqAddress source, WsmqPosition after, CancellationToken cancellationToken)
     {

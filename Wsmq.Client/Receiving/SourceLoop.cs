@@ -7,6 +7,8 @@ namespace Wsmq;
 internal sealed class SourceLoop(
     Dispatcher dispatcher, Acker acker, Resumer resumer, NackReports failures, WsmqClientOptions options, ClientEvents events)
 {
+    public required SnapshotLoader Snapshots { get; init; }
+
     /// <param name="source">The source.</param>
     /// <param name="before">Completes when the handlers of the previous run have returned.</param>
     /// <param name="stop">Ends the loop.</param>
@@ -40,12 +42,21 @@ internal sealed class SourceLoop(
     private async Task<bool> TakeAsync(SourceState source, SourceItem item, RunTokens stop)
     {
         stop.Begin.ThrowIfCancellationRequested();
+        if (item.IsLoad)
+        {
+            source.LoadBegins();
+            await Snapshots.LoadAsync(source, null, stop).ConfigureAwait(false);
+            return false;
+        }
+
         if (item.Gap is not { } gap)
             return await HandleAsync(source, item, stop).ConfigureAwait(false);
         if (!source.IsCurrent(item))
             return false;
         events.RaiseGap(gap);
-        return true;
+
+        // With new data the source goes on behind its position, and not behind the gap.
+        return !await Snapshots.LoadAsync(source, gap, stop).ConfigureAwait(false);
     }
 
     private async Task<bool> HandleAsync(SourceState source, SourceItem item, RunTokens stop)
@@ -57,6 +68,7 @@ internal sealed class SourceLoop(
             try
             {
                 await dispatcher.DispatchAsync(item.Delivery!, stop).ConfigureAwait(false);
+                Snapshots.Handled(source.Source);
                 return true;
             }
             catch (OperationCanceledException) when (stop.Begin.IsCancellationRequested)

@@ -16,8 +16,10 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
 {
     private readonly Lock _gate = new();
     private readonly ResumeState _resume = new();
+
+    // Two more than messages and gaps may take: a request to load, and one that comes while the first is being taken.
     private readonly Channel<SourceItem> _queue = Channel.CreateBounded<SourceItem>(
-        new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
+        new BoundedChannelOptions(capacity + 2) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
     private WsmqPosition? _received;
     private WsmqPosition _handled;
@@ -26,6 +28,8 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     private bool _full;
     private bool _ownPosition;
     private bool _stopped;
+    private bool _isLoadQueued;
+    private bool _mayOverlap;
     private TaskCompletionSource? _resumed;
     private DeadLetteredEntries? _deadLettered;
 
@@ -41,7 +45,13 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
                 return position <= _handled ? Arrival.HandledBefore : Arrival.Ignored;
             if (_received is { } last && previous > last && !GiveUpOn(last, previous))
                 return Ask();
-            return Take(new SourceItem(delivery, null, position, _generation));
+            var wentBack = previous < _received && !_mayOverlap;
+            var arrival = Take(new SourceItem(delivery, null, position, _generation));
+
+            // The server's log continues before what was received: it has lost its end, and nobody saw that in time to announce it.
+            if (wentBack)
+                QueueLoad();
+            return arrival;
         }
     }
 
@@ -60,16 +70,34 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     }
 
     /// <summary>Applies the app's own position: queued items become obsolete, and deliveries continue after the position.</summary>
-    public void StartAfter(WsmqPosition after)
+    /// <param name="after">The position.</param>
+    /// <param name="isHandled">Whether the app has what the messages up to the position say.</param>
+    public void StartAfter(WsmqPosition after, bool isHandled = false)
     {
         lock (_gate)
         {
             _generation++;
             _received = after;
-            (_ownPosition, _full) = (true, false);
+            if (isHandled)
+                _handled = WsmqPosition.Max(_handled, after);
+            (_ownPosition, _full, _mayOverlap) = (true, false, !isHandled);
             _resume.Restart();
             (_left, _deadLettered) = (WsmqPosition.Start, null);
         }
+    }
+
+    /// <summary>Requests that the app's data is loaded, once what waits in the queue is handled.</summary>
+    public void RequestLoad()
+    {
+        lock (_gate)
+            QueueLoad();
+    }
+
+    /// <summary>The request to load has left the queue: the next one is another one.</summary>
+    public void LoadBegins()
+    {
+        lock (_gate)
+            _isLoadQueued = false;
     }
 
     /// <summary>Completes with the server's answer to the Resume at the app's own position; fails once the client is stopped.</summary>
@@ -91,7 +119,14 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
     public bool DeadLetter(WsmqPosition position)
     {
         lock (_gate)
-            return position > _left && (_deadLettered ??= new()).Add(position);
+        {
+            if (position <= _left || !(_deadLettered ??= new()).Add(position))
+                return false;
+
+            // What the message says will be missing in the app's copy.
+            QueueLoad();
+            return true;
+        }
     }
 
     public bool IsDeadLettered(SourceItem item)
@@ -114,7 +149,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         {
             if (handled)
                 _handled = WsmqPosition.Max(_handled, item.Position);
-            if (item.Generation == _generation)
+            if (item.Generation == _generation && !item.IsLoad)
                 _left = item.Position;
             if (_deadLettered?.IsDone(_left) == true)
                 _deadLettered = null;
@@ -150,6 +185,8 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             else
                 _resumed?.TrySetException(refusal);
             _resumed = null;
+            if (refusal is WsmqException known && known.Error == WsmqErrors.PositionBeyondTail)
+                QueueLoad();
             return again;
         }
     }
@@ -166,16 +203,23 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
 
     private Arrival Take(SourceItem item)
     {
-        if (_full || !_queue.Writer.TryWrite(item))
+        if (_full || _queue.Reader.Count - (_isLoadQueued ? 1 : 0) >= capacity || !_queue.Writer.TryWrite(item))
         {
             _full = true;
             _resume.Dropped();
             return HasRoomAgain() ? Arrival.Missing : Arrival.Ignored;
         }
 
-        _received = item.Position;
+        (_received, _mayOverlap) = (item.Position, item.Gap is not null);
         _resume.Taken();
         return Arrival.Taken;
+    }
+
+    // Without a snapshot of the source it changes nothing.
+    private void QueueLoad()
+    {
+        if (!_isLoadQueued)
+            _isLoadQueued = _queue.Writer.TryWrite(new SourceItem(null, null, WsmqPosition.Start, _generation));
     }
 
     private Arrival Ask() => _resume.Miss() ? Arrival.Missing : Arrival.Ignored;

@@ -1,8 +1,8 @@
 namespace Wsmq;
 
 /// <summary>
-/// The logs of all addresses, for operators: tools and pages of support. It asks no authorizer, reads a bounded part of the store with
-/// each call, and changes nothing. All methods may throw <see cref="WsmqException"/> with <c>store-unavailable</c>, <c>store-corrupt</c>,
+/// The logs of all addresses, for operators (tools and pages of support) and for the app's own endpoints. It asks no authorizer, reads a
+/// bounded part of the store with each call, and changes nothing. All methods may throw <see cref="WsmqException"/> with <c>store-unavailable</c>, <c>store-corrupt</c>,
 /// and with <c>stopping</c> on a node that stops.
 /// </summary>
 public interface IWsmqLogs
@@ -27,6 +27,17 @@ public interface IWsmqLogs
     /// </param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>
     Task<WsmqLogInfo> FindAsync(WsmqAddress address, string? next = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Returns the position of the newest entry that a log ever had; <see cref="WsmqPosition.Start"/> if it had none. For an endpoint that
+    /// returns data together with its position, for clients that keep it up to date (<c>Snapshot</c> of the .NET and TypeScript clients):
+    /// read the position first and the data afterwards, so that every message whose effect the data lacks comes after the position. That
+    /// holds if the app publishes a message after it has committed the change.
+    /// </summary>
+    /// <param name="address">A user's queue or a group.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <exception cref="WsmqException"><c>invalid-address</c>: a work queue.</exception>
+    Task<WsmqPosition> TailAsync(WsmqAddress address, CancellationToken cancellationToken = default);
 
     /// <summary>Lists entries of a log without their bodies. A page looks at 1,000 entries at most, and at 16 MiB of them.</summary>
     /// <param name="address">A user's queue or a group.</param>

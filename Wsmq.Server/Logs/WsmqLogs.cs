@@ -45,6 +45,14 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
         };
     }
 
+    public async Task<WsmqPosition> TailAsync(WsmqAddress address, CancellationToken cancellationToken = default)
+    {
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        var states = await store.MessageLog.StatesAsync([address], cancellationToken);
+        return states[0]?.Tail ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
+    }
+
     public async Task<WsmqPage<WsmqLogEntry>> ListAsync(
         WsmqAddress address, WsmqEntryQuery query, CancellationToken cancellationToken = default)
     {

@@ -44,6 +44,7 @@ internal sealed class ScenarioRun
         "server" => ScenarioEntries.SendAsync(_server.Everyone, value),
         "until" => UntilAsync(value),
         "fails" => Do(() => value.EnumerateObject().ToList().ForEach(one => _fails[one.Name] = one.Value.GetInt32())),
+        "snapshot" => Do(() => Snapshot(new Queue<string>(value.EnumerateArray().Select(one => one.ToString())))),
         "holds" => Do(() => Texts(value).ForEach(text => _held[text] = new(TaskCreationOptions.RunContinuationsAsynchronously))),
         "lets" => Do(() => Texts(value).ForEach(text => _held[text].SetResult())),
         _ => _sends.TryStep(what, value) ?? HoldsAsync(what, value),
@@ -81,6 +82,15 @@ internal sealed class ScenarioRun
             return true;
         await ScenarioEntries.SendAsync(_server.Everyone, value.GetProperty("server"));
         return false;
+    });
+
+    // Each load has the next result; one that has none waits for ever.
+    private void Snapshot(Queue<string> results) => _client.Snapshot(WsmqAddress.Parse(Entry.Alice), async cancellationToken =>
+    {
+        if (!results.TryDequeue(out var result))
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        _handled.Enqueue($"load {result}");
+        return result == "fails" ? throw new InvalidOperationException("not loaded") : WsmqPosition.Parse(Entry.At(ScenarioEntries.Number(result!)));
     });
 
     private void DeadAfter(int most) => Script.OnNack = async (source, position, client) =>

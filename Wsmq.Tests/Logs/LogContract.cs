@@ -80,6 +80,24 @@ public abstract class LogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_tail_of_a_log_is_the_position_of_its_last_message_also_once_that_is_gone()
+    {
+        await using var node = await StartAsync();
+        var logs = node.Get<IWsmqLogs>();
+        (await logs.TailAsync(WsmqAddress.User("bob"))).Should().Be(WsmqPosition.Start);
+
+        // Read by a device, so that the message is in a journal, where there is one.
+        await node.OpenAsync("bob", "web");
+        var last = await node.SendAsync("user:bob");
+        (await logs.TailAsync(WsmqAddress.User("bob"))).Should().Be(last);
+        await node.Store.MessageLog.AckAsync([new AckRequest(WsmqAddress.User("bob"), "bob", "web", last)], default);
+        (await logs.TailAsync(WsmqAddress.User("bob"))).Should().Be(last);
+        (await logs.TailAsync(WsmqAddress.Group("ops"))).Should().Be(WsmqPosition.Start);
+        (await logs.Awaiting(l => l.TailAsync(WsmqAddress.Work("jobs"))).Should().ThrowAsync<WsmqException>())
+            .Which.Error.Should().Be(WsmqErrors.InvalidAddress);
+    }
+
+    [Fact]
     public async Task Addresses_are_searched_in_pages()
     {
         await using var node = await StartAsync();

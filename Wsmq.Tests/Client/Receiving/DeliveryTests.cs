@@ -146,6 +146,50 @@ public sealed class DeliveryTests : ClientTest
     }
 
     [Fact]
+    public async Task A_snapshot_whose_position_the_log_has_not_issued_is_loaded_again_and_not_acknowledged()
+    {
+        Record();
+        var positions = new Queue<long>([90, 95, 2]);
+        Client.Snapshot(WsmqAddress.Parse(Entry.Alice), _ => Task.FromResult(new WsmqPosition(positions.Dequeue())));
+        Script.OnResume = (_, after, client) => after == Entry.At(2)
+            ? Entry.Chats(3)(client)
+            : throw new Microsoft.AspNetCore.SignalR.HubException(WsmqErrors.PositionBeyondTail.ToString());
+        await Client.StartAsync();
+
+        await HandledAre("3");
+        await AckedIs(3);
+        Script.Resumes.Select(r => r.After).Distinct().Should().Equal(Entry.At(90), Entry.At(95), Entry.At(2));
+        Script.Acks.Should().OnlyContain(a => a.Position == Entry.At(2) || a.Position == Entry.At(3));
+        Errors.Should().OnlyContain(e => e.Operation == WsmqClientOperation.Resume);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_disposed_while_it_is_loaded_has_no_effect_and_the_next_one_is_loaded()
+    {
+        Record();
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var old = Client.Snapshot(WsmqAddress.Parse(Entry.Alice), async _ =>
+        {
+            begun.SetResult();
+            await go.Task;
+            return new WsmqPosition(9);
+        });
+        Script.OnConnected = Entry.Chats(1, 2, 3);
+        Script.OnResume = (_, _, client) => Entry.Chats(3, 4)(client);
+        await Client.StartAsync();
+        await begun.Task;
+        old.Dispose();
+        Client.Snapshot(WsmqAddress.Parse(Entry.Alice), _ => Task.FromResult(new WsmqPosition(2)));
+        old.Dispose();
+        go.SetResult();
+
+        await HandledAre("3", "4");
+        await AckedIs(4);
+        Script.Resumes.Distinct().Should().Equal((Entry.Alice, Entry.At(2)));
+        Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_resume_that_fails_with_a_retryable_error_is_retried()
     {
         Record();

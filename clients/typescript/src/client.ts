@@ -6,6 +6,7 @@ import type { Address, Receipt, SendOptions, Sent } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
 import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
+import type { Snapshot } from "./receiving/source.js";
 import { Run } from "./run.js";
 import { serialize } from "./sending/message.js";
 
@@ -21,6 +22,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   #settings: Settings;
   #events = new ClientEvents();
   #handlers: Handlers;
+  #snapshots = new Map<Address, Snapshot>();
   #extensions: Extension[] = [];
   #run: Run | undefined;
   #outbox: OpenOutbox | undefined;
@@ -189,6 +191,27 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
+   * Keeps a copy of the app's data up to date that the messages of a source change: loads the data with its position, and then handles the
+   * messages after that position. Loads it again, and goes on behind the new position, whenever messages of the source are missing, and at
+   * each start of the client. The app's endpoint reads the position first and the data afterwards, so that the data may already have the
+   * effect of the first messages that follow, and lacks none. Messages up to the position are acknowledged without being handled: use a
+   * source whose messages all concern that data.
+   * @param source the user's own queue, or a group of the user
+   * @param load loads the data, replaces the copy, and returns the position of the data; meanwhile no handler of the source runs. If it fails,
+   *        it is called again, with growing waits
+   * @returns a function that ends that; messages are handled further on
+   * @throws Error the source has a snapshot already, or is a work queue
+   */
+  snapshot(source: Address, load: (signal: AbortSignal) => PromiseLike<Position>): () => void {
+    if (this.#snapshots.has(source)) throw new Error(`${source} has a snapshot already: end it before.`);
+    if (source.startsWith("work:")) throw new Error("A work queue has no position.");
+    const snapshot = { load, loads: 0 };
+    this.#snapshots.set(source, snapshot);
+    if (this.#run && this.#run.state !== "stopped") this.#run.receiver.load(source);
+    return () => { if (this.#snapshots.get(source) === snapshot) this.#snapshots.delete(source); };
+  }
+
+  /**
    * Registers a listener: for changes of the state, gaps, dead letters, a stalled source, the state of the store, or errors.
    * @returns a function that removes it
    */
@@ -209,7 +232,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   #newRun(): Run {
-    return new Run(this.#settings, this.#events, this.#handlers, this.#extensions);
+    return new Run(this.#settings, this.#events, this.#handlers, this.#snapshots, this.#extensions);
   }
 }
 

@@ -18,6 +18,7 @@ class RemoteClient {
   #made;
   #handlers = new Map();
   #listeners = new Map();
+  #loads = new Map();
   #stopping = new AbortController();
 
   constructor(tab, { accessTokenProvider, ...options }) {
@@ -29,6 +30,7 @@ class RemoteClient {
   /** Called by the page. */
   async called(kind, name, argument) {
     if (kind === 'aborted') return this.#stopping.abort();
+    if (kind === 'load') return this.#loads.get(name)(this.#stopping.signal);
     if (kind === 'handle') return this.#handlers.get(name)(argument, { signal: this.#stopping.signal });
     if (name === 'state') this.state = argument.state;
     if (argument?.error) argument.error = revived(argument.error);
@@ -51,6 +53,11 @@ class RemoteClient {
 
   resume(source, after, { signal } = {}) {
     return this.#call('resume', [source, after], signal);
+  }
+
+  snapshot(source, load) {
+    this.#loads.set(source, load);
+    this.#call('snapshot', [source]).catch(() => {});
   }
 
   on(type, handler) {
@@ -170,6 +177,7 @@ function inPage() {
     onAny: (client, id) => void client.onAny(handler(id, '')),
     onAnyLive: (client, id) => void client.onAnyLive(handler(id, 'live')),
     listen: (client, id, [name]) => void client.listen(name, event => ask(id, 'event', name, event)),
+    snapshot: (client, id, [source]) => void client.snapshot(source, () => ask(id, 'load', source)),
     start: (client, _, __, signal) => client.start(signal ? { signal } : {}),
     stop: client => client.stop(),
     resume: (client, _, [source, after], signal) => client.resume(source, after, { ...(signal && { signal }) }),

@@ -104,6 +104,17 @@ class Run {
   start() { return this.client.start(); }
   fails(counts) { this.#fails = { ...counts }; }
 
+  // Each load has the next result; one that has none waits for ever.
+  snapshot(results) {
+    const rest = [...results];
+    this.client.snapshot(ALICE, () => {
+      const result = rest.shift();
+      if (result === undefined) return new Promise(() => {});
+      this.handled.push(`load ${result}`);
+      return result === 'fails' ? Promise.reject(new Error('not loaded')) : Promise.resolve(at(result));
+    });
+  }
+
   holds(texts) {
     for (const text of texts) {
       let go;

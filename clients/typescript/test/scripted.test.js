@@ -74,6 +74,32 @@ describe('a scripted hub', () => {
     assert.deepEqual([page.bodies, page.gaps.length, hub.of('Resume')], [[1, 7], 1, []]);
   });
 
+  for (const kept of [false, true]) {
+    test(`a stop waits for a listener of gaps, and the next start handles messages${kept ? ', with a snapshot' : ''}`, async () => {
+      let [begun, loads] = [false, 0];
+      let go;
+      page.client.listen('gap', () => {
+        begun = true;
+        return new Promise(resolve => { go = resolve; });
+      });
+      if (kept) page.client.snapshot('user:bob', async () => at(++loads));
+      if (kept) await called('Ack', 1);
+      hub.call('Gap', 'user:bob', at(1), at(5), 'retention');
+      await eventually('the listener runs', () => begun);
+      const stopped = page.client.stop();
+
+      // Until the stop waits for it.
+      await new Promise(resolve => setTimeout(resolve, 100));
+      go();
+      await stopped;
+      await page.client.start();
+      if (kept) await called('Resume', 2);
+      hub.deliver(3, 2);
+      await page.shows(1);
+      assert.deepEqual([page.bodies, loads], [[3], kept ? 2 : 0]);
+    });
+  }
+
   test('a repeated delivery is acknowledged again, and not handled', async () => {
     hub.deliver(1, 0);
     await called('Ack', 1);

@@ -58,7 +58,7 @@ export class Acks {
   }
 
   handled(position: Position): void {
-    this.#handled = position;
+    if (position > this.#handled) this.#handled = position;
     this.#handledAt = performance.now();
 
     // All members of a group handle a message at the same moment: their acknowledgements are spread over the interval.

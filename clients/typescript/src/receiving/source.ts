@@ -16,13 +16,28 @@ export interface Delivery extends Wire {
   previous: Position;
 }
 
-/** A delivery, or a gap that ends at the position, in the order of the log. */
+/** A delivery, or a gap that ends at the position, in the order of the log; or, with neither, the request to load the app's data. */
 interface Item {
   position: Position;
   previous: Position;
   delivery?: Delivery;
   gap?: GapEvent;
 }
+
+/** A copy that the app keeps of its data. */
+export interface Snapshot {
+  /** Loads the data, replaces the copy, and returns the position of the data. */
+  load(signal: AbortSignal): PromiseLike<Position>;
+
+  /** The loads since a message of the source was handled last. */
+  loads: number;
+}
+
+const isLoad = ({ delivery, gap }: Item) => !delivery && !gap;
+
+// After so many times that the data is older than the gap, the store itself has an older tail; not where nothing was lost.
+const MOST_OLDER = 3;
+const NOTHING_LOST = ["retention", "consumed", "not-a-member"];
 
 /**
  * The deliveries of one source. An entry is accepted only if none can be missing before it; otherwise it is dropped and the client calls
@@ -38,17 +53,19 @@ export class Source {
   #left: Position = "";
   #resume = new Resume();
   #isFull = false;
+  #isLoadQueued = false;
+  #mayOverlap = false;
   #deadLettered = new Set<Position>();
   #session: Session | undefined;
   #isResuming = false;
   #isRunning = false;
   #pause = new Pause();
   #idle = Promise.resolve();
-  #seeks: { resolve(): void; reject(error: unknown): void }[] = [];
+  #seeks: { resolve(): void; reject(error: unknown): void; isLoaded: boolean }[] = [];
 
   constructor(
     readonly address: Address, readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers,
-    readonly signal: AbortSignal, allAcks: AllAcks) {
+    readonly snapshots: ReadonlyMap<Address, Snapshot>, readonly signal: AbortSignal, allAcks: AllAcks) {
     this.acks = new Acks(address, settings, events, allAcks);
     signal.addEventListener("abort", () => {
       this.#pause.end();
@@ -71,16 +88,30 @@ export class Source {
     void this.#callResume();
   }
 
-  /** Goes on after a position. What waits is dropped; a handler that runs comes to its end. */
-  seek(after: Position): Promise<void> {
-    this.#queue.splice(this.#isRunning ? 1 : 0);
+  /**
+   * Goes on after a position. What waits is dropped, but for a request to load; a handler that runs comes to its end.
+   * @param isLoaded whether the app has what the messages up to the position say
+   */
+  seek(after: Position, isLoaded = false): Promise<void> {
+    this.#queue = this.#queue.filter((item, i) => (i === 0 && this.#isRunning) || isLoad(item));
     this.#isFull = false;
     this.#received = after;
+    this.#mayOverlap = !isLoaded;
+    if (isLoaded) this.#left = after;
+    if (isLoaded && after > this.#handled) this.#handled = after;
     this.#resume.seek();
     return new Promise((resolve, reject) => {
-      this.#seeks.push({ resolve, reject });
+      this.#seeks.push({ resolve, reject, isLoaded });
       void this.#callResume();
     });
+  }
+
+  /** Loads the app's data, once what waits is handled. Without a snapshot of the source it changes nothing. */
+  load(): void {
+    if (this.#isLoadQueued) return;
+    this.#isLoadQueued = true;
+    this.#queue.push({ position: "", previous: "" });
+    if (!this.#isRunning) this.#idle = this.#run();
   }
 
   arrived(item: Item): void {
@@ -97,7 +128,10 @@ export class Source {
       return;
     }
 
+    // The server's log continues before what was received: it has lost its end, and nobody saw that in time to announce it.
+    const wentBack = received !== undefined && previous < received && !item.gap && !this.#mayOverlap;
     this.#take(item);
+    if (wentBack) this.load();
   }
 
   deadLettered(position: Position, attempts: number): void {
@@ -105,6 +139,9 @@ export class Source {
     this.#deadLettered.add(position);
     this.#pause.end();
     this.events.deadLettered({ source: this.address, position, attempts });
+
+    // What the message says will be missing in the app's copy.
+    this.load();
   }
 
   #giveUp(after: Position, before: Position): boolean {
@@ -114,13 +151,14 @@ export class Source {
   }
 
   #take(item: Item): boolean {
-    if (this.#isFull || this.#queue.length >= this.settings.maxBufferedDeliveries) {
+    if (this.#isFull || this.#queue.length - +this.#isLoadQueued >= this.settings.maxBufferedDeliveries) {
       this.#isFull = true;
       this.#resume.dropped();
       return false;
     }
 
     this.#received = item.position;
+    this.#mayOverlap = item.gap !== undefined;
     this.#resume.taken();
     this.#queue.push(item);
     if (!this.#isRunning) this.#idle = this.#run();
@@ -133,7 +171,7 @@ export class Source {
     // The handler must not run inside SignalR's callback.
     await Promise.resolve();
     for (let item; !this.signal.aborted && (item = this.#queue[0]);) {
-      if (await (item.gap ? this.#announce(item.gap) : this.#handle(item.delivery!))) {
+      if (await this.#pass(item)) {
         this.#handled = this.#left = item.position;
         for (const position of this.#deadLettered) if (position <= this.#left) this.#deadLettered.delete(position);
 
@@ -151,12 +189,24 @@ export class Source {
     this.#isRunning = false;
   }
 
+  /** Returns whether the item may be acknowledged. */
+  async #pass({ delivery, gap }: Item): Promise<boolean> {
+    if (delivery) return this.#handle(delivery);
+    if (gap) return this.#announce(gap);
+    this.#isLoadQueued = false;
+    await this.#load();
+    return false;
+  }
+
   /** Returns whether the message was handled or dead-lettered: then it may be acknowledged. */
   async #handle(delivery: Delivery): Promise<boolean> {
     for (let attempt = 0; !this.signal.aborted; attempt++) {
       if (this.#deadLettered.has(delivery.position)) return true;
       try {
-        return await this.handlers.handle(delivery, this.signal);
+        const isHandled = await this.handlers.handle(delivery, this.signal);
+        const snapshot = this.snapshots.get(this.address);
+        if (snapshot && isHandled) snapshot.loads = 0;
+        return isHandled;
       } catch (e) {
         if (this.signal.aborted) break;
         this.events.error(e, delivery);
@@ -172,7 +222,7 @@ export class Source {
     for (let attempt = 0; !this.signal.aborted; attempt++) {
       try {
         await this.events.gap(gap);
-        return true;
+        return !(await this.#load(gap));
       } catch (e) {
         this.events.error(e);
         await this.#pause.for(waitOf(this.settings.handlerBackoff, attempt));
@@ -180,6 +230,47 @@ export class Source {
     }
 
     return false;
+  }
+
+  /**
+   * Loads the app's data, repeatedly until that succeeds. Returns whether the source goes on behind the position of the data, or the client has
+   * stopped before it could. It does not if there is no snapshot, or none any more; nor if the store has lost messages and the data is as old
+   * as the store.
+   */
+  async #load(gap?: GapEvent): Promise<boolean> {
+    // A load of the last run that outlasted its stop would replace newer data. After the own stop that would be a wait for this one.
+    if (!this.signal.aborted) await this.handlers.before;
+    for (let older = 0, snapshot; !this.signal.aborted && (snapshot = this.snapshots.get(this.address));) {
+      try {
+        await this.#pauseBefore(snapshot, gap);
+        if (this.signal.aborted) break;
+        const position = await snapshot.load(this.signal);
+        if (this.signal.aborted) break;
+        if (this.snapshots.get(this.address) !== snapshot) continue;
+        if (!/^\d{16}$/.test(position)) throw new Error("The snapshot's function has to return the position of the data, 16 digits.");
+        if (gap && next(position) < gap.before) {
+          // The gap would be announced again behind every position in it.
+          if (!NOTHING_LOST.includes(gap.reason) && ++older === MOST_OLDER) return false;
+          throw new Error(`The data is of position ${position}, but messages before ${gap.before} are missing: read the position, and then the data, from the primary.`);
+        }
+
+        // Acknowledged once the server has accepted the position: one that its log has not issued is refused for good.
+        this.seek(position, true).then(() => { if (+position > 0) this.acks.handled(position); }, () => {});
+        return true;
+      } catch (e) {
+        if (!this.signal.aborted) this.events.error(e);
+      }
+    }
+
+    return this.signal.aborted && this.snapshots.has(this.address);
+  }
+
+  /** Loads that follow each other without a message that was handled have growing pauses. All members of a group have a gap at once. */
+  async #pauseBefore(snapshot: Snapshot, gap?: GapEvent): Promise<void> {
+    const loads = snapshot.loads++;
+    const pause = loads > 0 ? waitOf(this.settings.handlerBackoff, loads - 1)
+      : gap && this.address.startsWith("group:") ? Math.random() * this.settings.ackInterval : 0;
+    if (pause > 0) await this.#pause.for(pause);
   }
 
   async #nack(position: Position, error: unknown): Promise<void> {
@@ -226,16 +317,18 @@ export class Source {
     this.#isResuming = false;
   }
 
-  #refused(error: WsmqError, seeks: { reject(error: unknown): void }[]): void {
-    // The user has left the group. Whoever joins again begins with what is delivered then.
-    if (error.code === "read-not-allowed") {
+  #refused(error: WsmqError, seeks: { reject(error: unknown): void; isLoaded: boolean }[]): void {
+    // The user has left the group. Whoever joins again begins with what is delivered then; a copy of the app's data has to be loaded again,
+    // because of the messages in between.
+    if (error.code === "read-not-allowed" && !this.snapshots.has(this.address)) {
       this.#received = undefined;
-    } else if (seeks.length > 0) {
+    } else if (seeks.some(seek => !seek.isLoaded)) {
       // It goes on where it was, with what the seek has dropped.
-      this.#received = this.#queue[0]?.position ?? (this.#left || undefined);
+      this.#received = this.#queue.find(item => !isLoad(item))?.position ?? (this.#left || undefined);
       if (this.#received !== undefined) this.#resume.seek();
     } else {
       this.events.error(error);
+      if (error.code === "position-beyond-tail") this.load();
     }
 
     for (const { reject } of seeks) reject(error);

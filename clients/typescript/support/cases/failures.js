@@ -5,6 +5,7 @@ import { numbers } from '../pages.js';
 import { STORES } from './stores.js';
 
 const NOWHERE = 'http://127.0.0.1:9/wsmq';
+const START = '0000000000000000';
 
 /** Requires a WsmqError with this number and code, and without a retry. */
 const refused = (promise, number, code) => assert.rejects(promise, error => {
@@ -249,6 +250,47 @@ export function failures(Environment, stores = STORES) {
       assert.ok(seen[0].after < receipts[0].position && receipts[missing - 1].position < seen[0].before);
       assert.ok(seen[0].before <= receipts[missing].position);
       assert.equal(page.errors.length, 1);
+    });
+
+    test('a snapshot is loaded at the start and again after a gap, and misses no change in between', async () => {
+      const [alice, bob] = wsmq.users('alice', 'bob');
+      const source = `user:${bob}`;
+      const sender = await wsmq.open(alice);
+
+      // The data of the app is a number; each change is published after it was made.
+      const app = { value: 0, position: START, loads: 0 };
+      const change = async () => { app.position = (await sender.send(source, ++app.value)).position; };
+      let go;
+      const gate = new Promise(resolve => { go = resolve; });
+      const copy = { value: -1, missed: [] };
+      const page = wsmq.page(bob, {
+        node: wsmq.nodes[1],
+        show: async ({ body }) => {
+          if (body > 20) await gate;
+          if (body > copy.value + 1) copy.missed.push([copy.value, body]);
+          copy.value = Math.max(body, copy.value);
+        },
+      });
+      page.client.snapshot(source, async () => {
+        const { position } = app;
+        await new Promise(setImmediate);
+        copy.value = app.value;
+        app.loads++;
+        return position;
+      });
+      for (let n = 0; n < 10; n++) await change();
+      await page.client.start();
+      while (app.value < 20) await change();
+      await eventually('the copy is up to date', () => copy.value === 20);
+
+      // More than the node delivers without an acknowledgement.
+      while (app.value < 400) await change();
+      go();
+      await eventually('the copy is up to date again', () => copy.value === 400);
+      await change();
+      await eventually('it is kept up to date', () => copy.value === 401);
+      assert.deepEqual([copy.missed, page.errors], [[], []]);
+      assert.ok(app.loads > 1 && page.gaps.every(gap => gap.reason === 'retention'), `${app.loads} loads`);
     });
   });
 }
