@@ -6,7 +6,6 @@ import type { Address, Receipt, SendOptions, Sent } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
 import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
-import type { Snapshot } from "./receiving/source.js";
 import { Run } from "./run.js";
 import { serialize } from "./sending/message.js";
 
@@ -22,7 +21,6 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   #settings: Settings;
   #events = new ClientEvents();
   #handlers: Handlers;
-  #snapshots = new Map<Address, Snapshot>();
   #extensions: Extension[] = [];
   #run: Run | undefined;
   #outbox: OpenOutbox | undefined;
@@ -203,12 +201,10 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    * @throws Error the source has a snapshot already, or is a work queue
    */
   snapshot(source: Address, load: (signal: AbortSignal) => PromiseLike<Position>): () => void {
-    if (this.#snapshots.has(source)) throw new Error(`${source} has a snapshot already: end it before.`);
     if (source.startsWith("work:")) throw new Error("A work queue has no position.");
-    const snapshot = { load, loads: 0 };
-    this.#snapshots.set(source, snapshot);
+    const end = this.#handlers.addSnapshot(source, load);
     if (this.#run && this.#run.state !== "stopped") this.#run.receiver.load(source);
-    return () => { if (this.#snapshots.get(source) === snapshot) this.#snapshots.delete(source); };
+    return end;
   }
 
   /**
@@ -232,7 +228,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   #newRun(): Run {
-    return new Run(this.#settings, this.#events, this.#handlers, this.#snapshots, this.#extensions);
+    return new Run(this.#settings, this.#events, this.#handlers, this.#extensions);
   }
 }
 

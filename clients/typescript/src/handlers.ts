@@ -1,7 +1,8 @@
 import { NoHandler } from "./errors.js";
-import type { HandlerContext, LivePush, Message } from "./messages.js";
+import type { Address, HandlerContext, LivePush, Message } from "./messages.js";
 import { fromWire, type Wire } from "./messages.js";
 import type { Settings } from "./options.js";
+import type { Position } from "./positions.js";
 
 /** A handler of messages. Its message is acknowledged when it has returned or its promise has been fulfilled. */
 export type Handler<Body = unknown, Type extends string = string> =
@@ -11,8 +12,18 @@ export type Handler<Body = unknown, Type extends string = string> =
 export type LiveHandler<Body = unknown, Type extends string = string> =
   (push: LivePush<Body, Type>, context: HandlerContext) => void | PromiseLike<void>;
 
-/** The app's handlers by type, and the fallbacks. */
+/** A copy that the app keeps of its data. */
+export interface Snapshot {
+  /** Loads the data, replaces the copy, and returns the position of the data. */
+  load(signal: AbortSignal): PromiseLike<Position>;
+
+  /** The loads since a message of the source was handled last. */
+  loads: number;
+}
+
+/** The app's handlers by type, the fallbacks, and the snapshots by source. */
 export class Handlers {
+  readonly snapshots = new Map<Address, Snapshot>();
   #handlers = new Map<string, Handler<any, any>>();
   #live = new Map<string, LiveHandler<any, any>>();
   /** Settles when the handlers that outlasted the last stop have returned. */
@@ -30,11 +41,15 @@ export class Handlers {
 
   add(type: string, handler: Handler<any, any>): () => void {
     this.wake();
-    return added(this.#handlers, type, handler);
+    return added(this.#handlers, type, handler, `There is a handler for '${type}' already: remove it first.`);
   }
 
   addLive(type: string, handler: LiveHandler<any, any>): () => void {
-    return added(this.#live, type, handler);
+    return added(this.#live, type, handler, `There is a handler for '${type}' already: remove it first.`);
+  }
+
+  addSnapshot(source: Address, load: Snapshot["load"]): () => void {
+    return added(this.snapshots, source, { load, loads: 0 }, `${source} has a snapshot already: end it before.`);
   }
 
   setFallback(handler: Handler): () => void {
@@ -77,8 +92,8 @@ export class Handlers {
   }
 }
 
-function added<T>(handlers: Map<string, T>, type: string, handler: T): () => void {
-  if (handlers.has(type)) throw new Error(`There is a handler for '${type}' already: remove it first.`);
+function added<T>(handlers: Map<string, T>, type: string, handler: T, refusal: string): () => void {
+  if (handlers.has(type)) throw new Error(refusal);
   handlers.set(type, handler);
   return () => {
     if (handlers.get(type) === handler) handlers.delete(type);

@@ -8,9 +8,7 @@ import type { ClientEvents, ClientState } from "./events.js";
 import type { Extension } from "./extension.js";
 import type { Handlers } from "./handlers.js";
 import type { Settings } from "./options.js";
-import type { Address } from "./messages.js";
 import { Receiver } from "./receiving/receiver.js";
-import type { Snapshot } from "./receiving/source.js";
 import { Sender } from "./sending/sender.js";
 
 /** The parts of a client that live from one start to the stop. */
@@ -26,11 +24,10 @@ export class Run {
   #unfollow = () => {};
 
   constructor(
-    readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly snapshots: ReadonlyMap<Address, Snapshot>,
-    readonly extensions: readonly Extension[]) {
+    readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly extensions: readonly Extension[]) {
     this.sender = new Sender(settings);
     this.calls = new Calls(settings);
-    this.receiver = new Receiver(settings, events, handlers, snapshots, this.#stopping.signal);
+    this.receiver = new Receiver(settings, events, handlers, this.#stopping.signal);
     this.loop = new ConnectionLoop(settings, [this.sender, this.calls, this.receiver, ...extensions], {
       device: () => this.#device(),
       state: (state, error, retryIn) => this.#setState(state, error, retryIn),
@@ -47,7 +44,7 @@ export class Run {
       this.#unfollow = followPage(page, this.loop, () => this.#tab?.release());
     }
 
-    for (const [source, snapshot] of this.snapshots) {
+    for (const [source, snapshot] of this.handlers.snapshots) {
       snapshot.loads = 0;
       this.receiver.load(source);
     }

@@ -6,7 +6,7 @@ import type { Settings } from "../options.js";
 import { justBelow, type Position } from "../positions.js";
 import { AllAcks } from "./acks.js";
 import { Live } from "./live.js";
-import { Source, type Delivery, type Snapshot } from "./source.js";
+import { Source, type Delivery } from "./source.js";
 
 /** Passes what the server sends to the sources. */
 export class Receiver implements SessionUser {
@@ -15,9 +15,7 @@ export class Receiver implements SessionUser {
   #live: Live;
   #allAcks: AllAcks;
 
-  constructor(
-    readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly snapshots: ReadonlyMap<Address, Snapshot>,
-    readonly signal: AbortSignal) {
+  constructor(readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers, readonly signal: AbortSignal) {
     this.#live = new Live(events, handlers, signal);
     this.#allAcks = new AllAcks(settings);
     signal.addEventListener("abort", () => handlers.wake());
@@ -73,7 +71,7 @@ export class Receiver implements SessionUser {
   #source(address: Address): Source {
     let source = this.#sources.get(address);
     if (!source) {
-      source = new Source(address, this.settings, this.events, this.handlers, this.snapshots, this.signal, this.#allAcks);
+      source = new Source(address, this.settings, this.events, this.handlers, this.signal, this.#allAcks);
       this.#sources.set(address, source);
       source.attach(this.#session);
     }

@@ -2,7 +2,7 @@ import { Pause, waitOf } from "../backoff.js";
 import { Lost, type Session } from "../connection/session.js";
 import { clientClosed, type WsmqError } from "../errors.js";
 import { isFinal, type ClientEvents, type GapEvent } from "../events.js";
-import type { Handlers } from "../handlers.js";
+import type { Handlers, Snapshot } from "../handlers.js";
 import type { Address, Wire } from "../messages.js";
 import type { Settings } from "../options.js";
 import { next, type Position } from "../positions.js";
@@ -22,15 +22,6 @@ interface Item {
   previous: Position;
   delivery?: Delivery;
   gap?: GapEvent;
-}
-
-/** A copy that the app keeps of its data. */
-export interface Snapshot {
-  /** Loads the data, replaces the copy, and returns the position of the data. */
-  load(signal: AbortSignal): PromiseLike<Position>;
-
-  /** The loads since a message of the source was handled last. */
-  loads: number;
 }
 
 const isLoad = ({ delivery, gap }: Item) => !delivery && !gap;
@@ -65,7 +56,7 @@ export class Source {
 
   constructor(
     readonly address: Address, readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers,
-    readonly snapshots: ReadonlyMap<Address, Snapshot>, readonly signal: AbortSignal, allAcks: AllAcks) {
+    readonly signal: AbortSignal, allAcks: AllAcks) {
     this.acks = new Acks(address, settings, events, allAcks);
     signal.addEventListener("abort", () => {
       this.#pause.end();
@@ -204,7 +195,7 @@ export class Source {
       if (this.#deadLettered.has(delivery.position)) return true;
       try {
         const isHandled = await this.handlers.handle(delivery, this.signal);
-        const snapshot = this.snapshots.get(this.address);
+        const snapshot = this.handlers.snapshots.get(this.address);
         if (snapshot && isHandled) snapshot.loads = 0;
         return isHandled;
       } catch (e) {
@@ -240,13 +231,13 @@ export class Source {
   async #load(gap?: GapEvent): Promise<boolean> {
     // A load of the last run that outlasted its stop would replace newer data. After the own stop that would be a wait for this one.
     if (!this.signal.aborted) await this.handlers.before;
-    for (let older = 0, snapshot; !this.signal.aborted && (snapshot = this.snapshots.get(this.address));) {
+    for (let older = 0, snapshot; !this.signal.aborted && (snapshot = this.handlers.snapshots.get(this.address));) {
       try {
         await this.#pauseBefore(snapshot, gap);
         if (this.signal.aborted) break;
         const position = await snapshot.load(this.signal);
         if (this.signal.aborted) break;
-        if (this.snapshots.get(this.address) !== snapshot) continue;
+        if (this.handlers.snapshots.get(this.address) !== snapshot) continue;
         if (!/^\d{16}$/.test(position)) throw new Error("The snapshot's function has to return the position of the data, 16 digits.");
         if (gap && next(position) < gap.before) {
           // The gap would be announced again behind every position in it.
@@ -262,7 +253,7 @@ export class Source {
       }
     }
 
-    return this.signal.aborted && this.snapshots.has(this.address);
+    return this.signal.aborted && this.handlers.snapshots.has(this.address);
   }
 
   /** Loads that follow each other without a message that was handled have growing pauses. All members of a group have a gap at once. */
@@ -320,7 +311,7 @@ export class Source {
   #refused(error: WsmqError, seeks: { reject(error: unknown): void; isLoaded: boolean }[]): void {
     // The user has left the group. Whoever joins again begins with what is delivered then; a copy of the app's data has to be loaded again,
     // because of the messages in between.
-    if (error.code === "read-not-allowed" && !this.snapshots.has(this.address)) {
+    if (error.code === "read-not-allowed" && !this.handlers.snapshots.has(this.address)) {
       this.#received = undefined;
     } else if (seeks.some(seek => !seek.isLoaded)) {
       // It goes on where it was, with what the seek has dropped.
