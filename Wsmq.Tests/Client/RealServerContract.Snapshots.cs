@@ -104,6 +104,7 @@ public abstract partial class RealServerContract
     {
         private int _value;
         private int _loads;
+        private volatile int _until;
 
         public Copy Copy { get; } = new();
 
@@ -111,6 +112,7 @@ public abstract partial class RealServerContract
 
         public async Task WriteAsync(int until)
         {
+            _until = until;
             while (_value < until)
             {
                 var value = Interlocked.Increment(ref _value);
@@ -122,7 +124,8 @@ public abstract partial class RealServerContract
         public async Task<WsmqPosition> LoadAsync(CancellationToken cancellationToken)
         {
             var position = await reader.Services.GetRequiredService<IWsmqLogs>().TailAsync(WsmqAddress.Parse(source), cancellationToken);
-            await Task.Delay(20, cancellationToken);
+            var seen = Volatile.Read(ref _value);
+            await Eventually.That("the data changes meanwhile, while it changes at all", () => Volatile.Read(ref _value) > seen || seen == _until);
             Copy.Replace(Volatile.Read(ref _value));
             Interlocked.Increment(ref _loads);
             return position;

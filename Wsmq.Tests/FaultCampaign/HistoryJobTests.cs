@@ -110,6 +110,16 @@ public sealed class HistoryJobTests
     {
         Stored(1);
         Ended(Began(1), EventKind.JobLeaseLost);
+        Ended(Began(1), EventKind.JobReturned);
+        Read();
+        Verdict.Violations.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_attempt_that_was_handed_back_may_begin_again_fail_and_be_followed()
+    {
+        Stored(1);
+        Ended(Began(1), EventKind.JobLeaseLost);
         Ended(Began(1), EventKind.JobThrew);
         Ended(Began(1, attempt: 2), EventKind.JobReturned);
         Read();
