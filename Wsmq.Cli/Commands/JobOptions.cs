@@ -4,7 +4,7 @@ using Wsmq.Cli.Connecting;
 
 namespace Wsmq.Cli.Commands;
 
-/// <summary>The options of <c>send</c> that only messages to work queues have.</summary>
+/// <summary>The options of <c>send</c> that jobs have.</summary>
 internal sealed class JobOptions
 {
     private static readonly Dictionary<string, WsmqJobPriority> Priorities =
@@ -23,7 +23,7 @@ internal sealed class JobOptions
         "--not-before", "For a work queue: when the job may begin. With --delay the later time counts.");
 
     private readonly Option<TimeSpan?> _timeToLive = Time(
-        "--ttl", "For a work queue: how long the job may wait, such as 30s, 15m, 8h or 7d. After that it is a dead letter.");
+        "--ttl", "How long the message may wait, such as 30s, 15m, 8h or 7d. After that it is not delivered; a job is a dead letter.");
 
     private readonly Option<string?> _priority = new("--priority")
     {
@@ -67,7 +67,7 @@ internal sealed class JobOptions
     /// <param name="isOne">Whether exactly one message is sent.</param>
     public void Check(CommandResult result, WsmqAddress? to, bool isOne)
     {
-        var given = _all.Where(option => result.GetResult(option) is not null).Select(option => option.Name).ToList();
+        var given = _all.Where(option => option != _timeToLive && result.GetResult(option) is not null).Select(option => option.Name).ToList();
         if (given.Count > 0 && to is { Kind: not WsmqAddressKind.Work })
             result.AddError($"{string.Join(" and ", given)}: only for work queues (work:<queue>), not for {to}.");
         if (!isOne && result.GetResult(_uniqueId) is not null)

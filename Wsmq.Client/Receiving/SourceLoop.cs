@@ -55,8 +55,8 @@ internal sealed class SourceLoop(
             return false;
         events.RaiseGap(gap);
 
-        // With new data the source goes on behind its position, and not behind the gap.
-        return !await Snapshots.LoadAsync(source, gap, stop).ConfigureAwait(false);
+        // With new data the source goes on behind its position, and not behind the gap. Of what has expired the data is not the worse.
+        return gap.Reason == WsmqGapReasons.Expired || !await Snapshots.LoadAsync(source, gap, stop).ConfigureAwait(false);
     }
 
     private async Task<bool> HandleAsync(SourceState source, SourceItem item, RunTokens stop)

@@ -66,6 +66,13 @@ public sealed record WsmqDelivery
     [JsonPropertyName(Wire.ReplyTo), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ReplyTo { get; init; }
 
+    /// <summary>
+    /// How long the message may wait for its delivery, from the moment at which it was stored, in milliseconds; null where the sender set no
+    /// limit.
+    /// </summary>
+    [JsonPropertyName(Wire.TimeToLive), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? TimeToLive { get; init; }
+
     /// <summary>Describes the message without its body and headers, because SignalR logs arguments at the level Debug.</summary>
     public override string ToString() =>
         $"{nameof(WsmqDelivery)} {{ {nameof(Source)} = {Source}, {nameof(Position)} = {Position}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";

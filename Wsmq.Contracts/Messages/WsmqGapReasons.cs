@@ -15,6 +15,12 @@ public static class WsmqGapReasons
     /// <summary>The entries were sent to a group while the user was not a member of it.</summary>
     public const string NotMember = "not-a-member";
 
+    /// <summary>
+    /// The time to live of all of these messages was over before they could be delivered. Nothing was lost: their sender did not want them to
+    /// arrive later.
+    /// </summary>
+    public const string Expired = "expired";
+
     /// <summary>The store lost the entries, for example in a failover to a replica that had not received them.</summary>
     public const string Lost = "lost";
 }

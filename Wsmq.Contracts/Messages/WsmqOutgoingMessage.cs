@@ -92,8 +92,9 @@ public sealed record WsmqOutgoingMessage
     }
 
     /// <summary>
-    /// For a work queue: how long the job may wait, from the moment at which it is stored, in whole milliseconds. After that it becomes a
-    /// dead letter instead of being worked on. Default: without a limit.
+    /// How long the message may wait, from the moment at which it is stored, in whole milliseconds. After that it is not delivered any more:
+    /// a device that has not received it is told of a gap with the reason <see cref="WsmqGapReasons.Expired"/>, and a job becomes a dead
+    /// letter instead of being worked on. Default: without a limit.
     /// </summary>
     public TimeSpan? TimeToLive
     {
@@ -101,7 +102,7 @@ public sealed record WsmqOutgoingMessage
         init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { TimeToLive = value };
     }
 
-    /// <summary>The fields that only jobs have; null if none is set, so that they cost other messages nothing.</summary>
+    /// <summary>The fields of jobs; null if none is set, so that they cost other messages nothing.</summary>
     internal JobFields? Job { get; init; }
 
     /// <summary>
@@ -155,7 +156,7 @@ public sealed record WsmqOutgoingMessage
     public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }
 
-/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> to a work queue.</summary>
+/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> to a work queue, and the time to live, which few other messages have.</summary>
 internal sealed record JobFields
 {
     public string? Key { get; init; }

@@ -59,8 +59,9 @@ public sealed record WsmqSendOptions
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>
-    /// For a work queue: how long the job may wait, from the moment at which it is stored, in whole milliseconds. After that it becomes a
-    /// dead letter instead of being worked on. Default: without a limit.
+    /// How long the message may wait, from the moment at which it is stored, in whole milliseconds. After that it is not delivered any more:
+    /// a device that has not received it is told of a gap with the reason <see cref="WsmqGapReasons.Expired"/>, and a job becomes a dead
+    /// letter instead of being worked on. Default: without a limit.
     /// </summary>
     public TimeSpan? TimeToLive { get; init; }
 }

@@ -46,6 +46,7 @@ internal static class AddressResponse
         Sender = entry.Sender,
         SentAt = TimeOf(entry.SentAt),
         StoredAt = entry.StoredAt.ToUnixTimeMilliseconds(),
+        ExpiresAt = TimeOf(entry.ExpiresAt),
         Type = entry.Type,
         ContentType = entry.ContentType,
         Size = entry.Size,

@@ -32,7 +32,7 @@ internal sealed class EventStream(
         if (view.Lost.After(before) is { } lost)
             await SkipAsync(source, lost, WsmqGapReasons.Lost, cancellationToken);
         else if (ready.Count > 0)
-            await WriteAsync(source, LogPart.Of(new FeedPage([.. ready], default), before), cancellationToken);
+            await WriteAsync(source, LogPart.Of(new FeedPage([.. ready], default), before, logs.Now), cancellationToken);
         else if (before < view.Tail)
             await ReadAsync(source, before, cancellationToken);
         return source.Sent > before;
@@ -40,7 +40,7 @@ internal sealed class EventStream(
 
     private Task ReadAsync(StreamedSource source, WsmqPosition after, CancellationToken cancellationToken) => logs.ReadAsync(
         reads, source.Feed.Source, after, FeedPage.MaxEntries,
-        page => WriteAsync(source, LogPart.Of(page, after), cancellationToken), cancellationToken);
+        page => WriteAsync(source, LogPart.Of(page, after, logs.Now), cancellationToken), cancellationToken);
 
     private async Task WriteAsync(StreamedSource source, List<LogPart> parts, CancellationToken cancellationToken)
     {

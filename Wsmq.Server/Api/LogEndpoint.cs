@@ -47,10 +47,10 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
             call.Limits.Reads, source, start, max, page => WriteAsync(call.Context, source, page, after, start), call.Aborted);
     }
 
-    private static Task WriteAsync(HttpContext context, WsmqAddress source, FeedPage page, WsmqPosition? after, WsmqPosition start)
+    private Task WriteAsync(HttpContext context, WsmqAddress source, FeedPage page, WsmqPosition? after, WsmqPosition start)
     {
         // A reader without a position begins with the oldest entry, and misses nothing before it.
-        var parts = LogPart.Of(page, after is null ? WsmqPosition.Max(start, page.State.Removed) : start);
+        var parts = LogPart.Of(page, after is null ? WsmqPosition.Max(start, page.State.Removed) : start, logs.Now);
         if (after < start)
             parts.Insert(0, new LogPart(after.Value, start, null, WsmqGapReasons.NotMember));
         var next = parts.Count > 0 ? parts[^1].Through : WsmqPosition.Max(start, after is null ? page.State.Removed : start);

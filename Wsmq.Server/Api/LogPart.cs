@@ -15,13 +15,18 @@ internal readonly record struct LogPart(WsmqPosition After, WsmqPosition Through
     /// </summary>
     /// <param name="page">The page.</param>
     /// <param name="after">The position after which it was read.</param>
-    public static List<LogPart> Of(FeedPage page, WsmqPosition after)
+    /// <param name="now">The clock of the store, in µs since 1970.</param>
+    public static List<LogPart> Of(FeedPage page, WsmqPosition after, long now)
     {
         var parts = new List<LogPart>(page.Entries.Length);
         var reached = after;
         void Missing(WsmqPosition through, string reason)
         {
-            parts.Add(new LogPart(reached, through, null, reason));
+            // Neighbours that have expired are one gap.
+            if (reason == WsmqGapReasons.Expired && parts is [.., { Reason: WsmqGapReasons.Expired } before])
+                parts[^1] = before with { Through = through };
+            else
+                parts.Add(new LogPart(reached, through, null, reason));
             reached = through;
         }
 
@@ -34,6 +39,12 @@ internal readonly record struct LogPart(WsmqPosition After, WsmqPosition Through
             if (entry.Defect is not null)
             {
                 Missing(entry.Position, WsmqGapReasons.Lost);
+                continue;
+            }
+
+            if (entry.Ends <= now)
+            {
+                Missing(entry.Position, WsmqGapReasons.Expired);
                 continue;
             }
 

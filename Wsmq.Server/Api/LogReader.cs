@@ -7,6 +7,9 @@ namespace Wsmq.Server.Api;
 /// <summary>Reads pages of logs for HTTP requests, under the limits of the user's other reads.</summary>
 internal sealed class LogReader(IStore store)
 {
+    /// <summary>The clock of the store, in µs since 1970.</summary>
+    public long Now => store.Now;
+
     /// <summary>The last position that was removed from each log: a reader that begins there gets all that is stored.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
     public async Task<WsmqPosition[]> RemovedAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>

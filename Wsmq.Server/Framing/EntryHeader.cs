@@ -25,6 +25,8 @@ internal sealed record EntryHeader
 
     public string? ContentType { get; private set; }
 
+    public long? TimeToLive { get; private set; }
+
     /// <summary>Of the replay of a dead letter: where the message comes from, and its position there.</summary>
     public (string Source, string Position)? Replay { get; private set; }
 
@@ -67,6 +69,7 @@ internal sealed record EntryHeader
             case Wire.SentAt: SentAt = DateTimeOffset.FromUnixTimeMilliseconds(field.Value.GetInt64()); break;
             case Wire.Type: Type = field.Value.GetString(); break;
             case Wire.ContentType: ContentType = field.Value.GetString(); break;
+            case Wire.TimeToLive: TimeToLive = field.Value.GetInt64(); break;
             case Wire.Headers: Replay = ReplayOf(field.Value); break;
         }
     }

@@ -36,6 +36,9 @@ internal readonly record struct EntryMetadata
 
     public string? ReplyTo { get; init; }
 
+    /// <summary>How long it may wait for its delivery from its position on, in ms.</summary>
+    public long? TimeToLive { get; init; }
+
     public ReadOnlyMemory<byte> ToBytes()
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(256);
@@ -51,6 +54,8 @@ internal readonly record struct EntryMetadata
         WireWriter.WriteHeaders(writer, Headers);
         WireWriter.WriteText(writer, Wire.CorrelationId, CorrelationId);
         WireWriter.WriteText(writer, Wire.ReplyTo, ReplyTo);
+        if (TimeToLive is { } life)
+            writer.WriteNumber(Wire.TimeToLive, life);
         writer.WriteEndObject();
         writer.Flush();
         return JsonText.Unescape(buffer.WrittenSpan.ToArray());

@@ -7,8 +7,13 @@ namespace Wsmq.Server.Framing;
 /// </summary>
 internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
 {
-    // The stored entry; after the first use its frame, or the description of its defect.
+    // Longer than any deployment lives, and short enough to be added to a position.
+    private const long MostMilliseconds = long.MaxValue / 10_000;
+
+    // The stored entry; after the first use its frame, with the end of its time to live if it has one, or the description of its defect.
     private volatile object _content = entry;
+
+    private sealed record TimedFrame(byte[] Frame, long Ends);
 
     public WsmqPosition Position { get; } = entry.Position;
 
@@ -24,13 +29,21 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
     public string? Defect => Content as string;
 
     /// <summary>The <c>Receive</c> frame.</summary>
-    public byte[] Frame => (byte[])Content;
+    public byte[] Frame => Content as byte[] ?? ((TimedFrame)Content).Frame;
+
+    /// <summary>When it may not be delivered any more, by the clock of the store in µs since 1970; null if it may always be.</summary>
+    public long? Ends => (Content as TimedFrame)?.Ends;
 
     public override ReadOnlySpan<byte> Frames => Frame;
 
     // Two pumps may compose it at the same time; both results are equal.
     private object Content => _content is LogEntry stored ? _content = Make(stored) : _content;
 
-    private object Make(LogEntry stored) =>
-        StoredEntry.Check(stored, out var isBinary, out var defect) ? JsonFrames.Receive(source, stored, isBinary) : defect!;
+    private object Make(LogEntry stored)
+    {
+        if (!StoredEntry.Check(stored, out var isBinary, out var timeToLive, out var defect))
+            return defect!;
+        var frame = JsonFrames.Receive(source, stored, isBinary);
+        return timeToLive == 0 ? frame : new TimedFrame(frame, Position.Value + Math.Min(timeToLive, MostMilliseconds) * 1_000);
+    }
 }

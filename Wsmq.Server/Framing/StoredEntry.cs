@@ -22,15 +22,23 @@ internal static class StoredEntry
         Headers = 32,
         CorrelationId = 64,
         ReplyTo = 128,
+        TimeToLive = 256,
     }
 
     /// <summary>Checks an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="isBinary">The body is binary, and not JSON.</param>
     /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
-    public static bool Check(LogEntry entry, out bool isBinary, out string? defect)
+    public static bool Check(LogEntry entry, out bool isBinary, out string? defect) => Check(entry, out isBinary, out _, out defect);
+
+    /// <summary>As the other overload.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="isBinary">The body is binary, and not JSON.</param>
+    /// <param name="timeToLive">How long the entry may wait for its delivery, in ms; 0 if it has no limit.</param>
+    /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
+    public static bool Check(LogEntry entry, out bool isBinary, out long timeToLive, out string? defect)
     {
-        isBinary = false;
+        (isBinary, timeToLive) = (false, 0);
         if (entry.Defect is not null)
         {
             defect = entry.Defect;
@@ -39,7 +47,7 @@ internal static class StoredEntry
 
         try
         {
-            defect = DefectOf(entry.Metadata.Span, out var fields);
+            defect = DefectOf(entry.Metadata.Span, out var fields, ref timeToLive);
             isBinary = fields.HasFlag(Fields.ContentType);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -50,7 +58,7 @@ internal static class StoredEntry
         return defect is null && (isBinary || WsmqJsonBody.TryParse(entry.Body, out _, out defect));
     }
 
-    private static string? DefectOf(ReadOnlySpan<byte> metadata, out Fields seen)
+    private static string? DefectOf(ReadOnlySpan<byte> metadata, out Fields seen, ref long timeToLive)
     {
         seen = Fields.None;
 
@@ -70,6 +78,8 @@ internal static class StoredEntry
             reader.Read();
             if (!IsOfType(field, ref reader))
                 return "a metadata field has the wrong type";
+            if (field == Fields.TimeToLive)
+                timeToLive = reader.GetInt64();
         }
 
         // Throws if data follows the object.
@@ -86,11 +96,13 @@ internal static class StoredEntry
         : reader.ValueTextEquals("headers"u8) ? Fields.Headers
         : reader.ValueTextEquals("correlationId"u8) ? Fields.CorrelationId
         : reader.ValueTextEquals("replyTo"u8) ? Fields.ReplyTo
+        : reader.ValueTextEquals("timeToLive"u8) ? Fields.TimeToLive
         : Fields.None;
 
     private static bool IsOfType(Fields field, ref Utf8JsonReader reader) => field switch
     {
         Fields.SentAt => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _),
+        Fields.TimeToLive => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var life) && life > 0,
         Fields.Headers => AreHeaders(ref reader),
         _ => reader.TokenType == JsonTokenType.String && IsText(ref reader),
     };

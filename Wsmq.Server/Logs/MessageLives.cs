@@ -48,6 +48,8 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
             });
         }
 
+        if (entry.ExpiresAt is { } end && end <= LogViews.TimeOf(new WsmqPosition(store.Now)))
+            _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Expired, At = end });
         return entry;
     }
 

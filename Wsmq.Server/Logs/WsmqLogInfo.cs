@@ -81,6 +81,9 @@ public sealed class WsmqLogEntry
     /// <summary>When it was stored, by the clock of the store, from which positions are made.</summary>
     public required DateTimeOffset StoredAt { get; init; }
 
+    /// <summary>When its time to live ends, by the clock of the store; null if it has none. It is not delivered later.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>The type of the message.</summary>
     public string? Type { get; init; }
 

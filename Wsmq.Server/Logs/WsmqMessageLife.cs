@@ -39,6 +39,9 @@ public enum WsmqMessageEventKind
 
     /// <summary>It is no longer stored in the log.</summary>
     Removed = 6,
+
+    /// <summary>Its time to live is over: it is not delivered any more.</summary>
+    Expired = 7,
 }
 
 /// <summary>Something that happened to a message.</summary>

@@ -19,8 +19,6 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
         var now = time.GetUtcNow();
         if (message.Delay < TimeSpan.Zero || message.Delay > queue.MaxDelay || message.NotBefore - now > queue.MaxDelay)
             throw Invalid($"a job of this queue is delayed by at most {queue.MaxDelay}");
-        if (message.TimeToLive <= TimeSpan.Zero)
-            throw Invalid($"{Wire.TimeToLive} is above 0");
         if (message.Priority is < WsmqJobPriority.Low or > WsmqJobPriority.High)
             throw Invalid($"{Wire.Priority} is not one of low, normal, high");
         return new JobTerms
@@ -43,7 +41,6 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
         : message.Priority is not null ? Wire.Priority
         : message.Delay is not null ? Wire.Delay
         : message.NotBefore is not null ? Wire.NotBefore
-        : message.TimeToLive is not null ? Wire.TimeToLive
         : null;
 
     private static WsmqException Invalid(string detail) => new(WsmqErrors.InvalidMessage, detail);

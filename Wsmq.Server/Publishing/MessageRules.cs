@@ -32,6 +32,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         if (message.To is null)
             throw new WsmqException(WsmqErrors.InvalidAddress, "the message has no field to");
         var to = options.Value.Access.Judge(WsmqAddress.Parse(message.To));
+        if (message.TimeToLive <= TimeSpan.Zero)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.TimeToLive} is above 0");
         var job = _jobs.Check(message, to);
         var number = NumberOf(message, to, producer);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
@@ -46,6 +48,9 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             Headers = HeadersOf(message),
             CorrelationId = Name("correlationId", message.CorrelationId),
             ReplyTo = message.ReplyTo,
+
+            // Of a job the queue ends it.
+            TimeToLive = job is null ? message.TimeToLive?.WholeMilliseconds() : null,
         };
         return new CheckedMessage(new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body) { Job = job, Number = number }, replyTo);
     }

@@ -172,7 +172,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             return _window.HasRoom ? NextPageAsync() : BlockedAsync();
         DropBacklog();
         if (ready.Count == 0)
-            return new ValueTask<bool>(false);
+            return _writer.HasPassed ? TellPassedAsync() : new ValueTask<bool>(false);
 
         var delivering = _writer.DeliverAsync(CollectionsMarshal.AsSpan(ready), view.Lost, _stop.Token);
         ready.Clear();
@@ -229,6 +229,12 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
         // The feed may have seen entries that the log no longer has. The next comparison with the store shows which.
         return !_backlog.Pending.IsEmpty;
+    }
+
+    private async ValueTask<bool> TellPassedAsync()
+    {
+        await _writer.TellPassedAsync(_stop.Token);
+        return true;
     }
 
     private async ValueTask<bool> LostAsync(WsmqPosition through)

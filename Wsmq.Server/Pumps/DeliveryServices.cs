@@ -16,6 +16,9 @@ internal sealed class DeliveryServices(
 
     public TimeProvider Time => time;
 
+    /// <summary>The clock of the store, in µs since 1970.</summary>
+    public long StoreNow => store.Now;
+
     public WsmqMetrics Metrics => metrics;
 
     public Linger Linger => linger;

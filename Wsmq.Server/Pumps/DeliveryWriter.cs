@@ -19,17 +19,22 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     // among them, expose nothing of a WebSocket message before it is complete: on a bad connection a longer one would never arrive.
     private const int MaxBytes = 16 * 1024;
 
-    /// <summary>The last position that was written, or announced as missing.</summary>
+    private WsmqPosition? _expiredAfter;
+
+    /// <summary>The last position that was written, announced as missing, or passed because its entry has expired.</summary>
     public WsmqPosition Sent { get; private set; }
+
+    /// <summary>Whether entries before the sent position have expired, and that is not announced yet.</summary>
+    public bool HasPassed => _expiredAfter is not null;
 
     /// <summary>How many entries a write has, on average of the last ones.</summary>
     public double Together { get; private set; }
 
-    public void MoveTo(WsmqPosition position) => Sent = position;
+    public void MoveTo(WsmqPosition position) => (Sent, _expiredAfter) = (position, null);
 
     /// <summary>
-    /// Writes the first entries, as many as can leave in one write, or announces the gap before them. Returns how many entries are done, or
-    /// <see cref="NoRoom"/>.
+    /// Writes the first entries, as many as can leave in one write, announces the gap before them, or passes those that have expired. Returns
+    /// how many entries are done, or <see cref="NoRoom"/>.
     /// </summary>
     public ValueTask<int> DeliverAsync(ReadOnlySpan<FeedEntry> entries, LostRanges lost, CancellationToken cancellationToken)
     {
@@ -49,6 +54,15 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
             return GapAsync(first.Position, old + 1, cancellationToken);
         }
 
+        if (HasExpired(first))
+        {
+            // Announced together with those that follow.
+            (_expiredAfter, Sent) = (_expiredAfter ?? Sent, first.Position);
+            return new ValueTask<int>(old + 1);
+        }
+
+        if (HasPassed)
+            return TellThenAsync(old, cancellationToken);
         var count = window.Take(LeavingTogether(entries, lost));
         return count == 0 ? new ValueTask<int>(NoRoom) : WriteAsync(entries[..count], old + count, cancellationToken);
     }
@@ -58,17 +72,24 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     /// </summary>
     public async ValueTask AnnounceGapAsync(WsmqPosition through, string reason, CancellationToken cancellationToken)
     {
-        var before = through.Next();
-        Log.GapAnnounced(services.Logger, feed.Source.ToString(), connection.Id, Sent.ToString(), before.ToString(), reason);
-        services.Metrics.Gap(reason);
-        await connection.GapAsync(feed.Source, Sent, before, reason, cancellationToken);
+        await TellPassedAsync(cancellationToken);
+        await WriteGapAsync(Sent, through, reason, cancellationToken);
         Sent = through;
+    }
+
+    /// <summary>Announces the entries that were passed because they have expired, if there are any.</summary>
+    public async ValueTask TellPassedAsync(CancellationToken cancellationToken)
+    {
+        if (_expiredAfter is not { } after)
+            return;
+        await WriteGapAsync(after, Sent, WsmqGapReasons.Expired, cancellationToken);
+        _expiredAfter = null;
     }
 
     public ValueTask TellStalledAsync(CancellationToken cancellationToken)
     {
         Log.Stalled(services.Logger, connection.Id, feed.Source.ToString(), services.Options.Delivery.StallAfter);
-        return connection.StalledAsync(feed.Source, Sent, cancellationToken);
+        return connection.StalledAsync(feed.Source, _expiredAfter ?? Sent, cancellationToken);
     }
 
     private static WsmqPosition? MissingBefore(FeedEntry entry, WsmqPosition sent, LostRanges lost) =>
@@ -77,14 +98,14 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         : null;
 
     // The consecutive entries that can leave in one write: at least the first.
-    private static ReadOnlySpan<FeedEntry> LeavingTogether(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
+    private ReadOnlySpan<FeedEntry> LeavingTogether(ReadOnlySpan<FeedEntry> entries, LostRanges lost)
     {
         var bytes = entries[0].Frame.Length;
         var count = 1;
         for (; count < entries.Length; count++)
         {
             var (entry, last) = (entries[count], entries[count - 1].Position);
-            if (entry.Position <= last || MissingBefore(entry, last, lost) is not null || entry.Defect is not null)
+            if (entry.Position <= last || MissingBefore(entry, last, lost) is not null || entry.Defect is not null || HasExpired(entry))
                 break;
             bytes += entry.Frame.Length;
             if (bytes > MaxBytes)
@@ -92,6 +113,22 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         }
 
         return entries[..count];
+    }
+
+    private bool HasExpired(FeedEntry entry) => entry.Ends <= services.StoreNow;
+
+    private async ValueTask WriteGapAsync(WsmqPosition after, WsmqPosition through, string reason, CancellationToken cancellationToken)
+    {
+        var before = through.Next();
+        Log.GapAnnounced(services.Logger, feed.Source.ToString(), connection.Id, after.ToString(), before.ToString(), reason);
+        services.Metrics.Gap(reason);
+        await connection.GapAsync(feed.Source, after, before, reason, cancellationToken);
+    }
+
+    private async ValueTask<int> TellThenAsync(int done, CancellationToken cancellationToken)
+    {
+        await TellPassedAsync(cancellationToken);
+        return done;
     }
 
     private async ValueTask<int> GapAsync(WsmqPosition through, int done, CancellationToken cancellationToken)

@@ -46,6 +46,12 @@ internal interface IStore : IAsyncDisposable
     /// </summary>
     Task<bool> IsAvailableAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The store's clock, from which positions are made, in µs since 1970. On Redis an estimate between two checks of the store, with the error
+    /// of a round trip.
+    /// </summary>
+    long Now { get; }
+
     /// <summary>False while signals are known not to arrive: new entries are then found when logs are compared with the store.</summary>
     bool ReceivesSignals => true;
 }

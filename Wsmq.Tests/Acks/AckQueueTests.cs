@@ -77,6 +77,8 @@ public sealed class AckQueueTests
 
         public IMessageLog MessageLog => this;
 
+        public long Now => throw new NotSupportedException();
+
         public IMembershipStore Memberships => throw new NotSupportedException();
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();

@@ -77,6 +77,8 @@ public sealed class StoreHealthCheckTests
 
         public Task<bool> Answer { get; set; } = null!;
 
+        public long Now => throw new NotSupportedException();
+
         public IMessageLog MessageLog => throw new NotSupportedException();
 
         public IMembershipStore Memberships => throw new NotSupportedException();

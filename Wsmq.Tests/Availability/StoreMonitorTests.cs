@@ -44,6 +44,8 @@ public sealed class StoreMonitorTests
 
         public event Action? Doubted;
 
+        public long Now => throw new NotSupportedException();
+
         public IMessageLog MessageLog => throw new NotSupportedException();
 
         public IMembershipStore Memberships => throw new NotSupportedException();

@@ -34,6 +34,8 @@ internal sealed class WatchedStore(
 
     public INodeStore Nodes => real.Nodes;
 
+    public long Now => real.Now;
+
     public bool ReceivesSignals => real.ReceivesSignals;
 
     public Task StartAsync(CancellationToken cancellationToken) => real.StartAsync(cancellationToken);

@@ -116,6 +116,9 @@ internal sealed record WsmqApiEntry
     [JsonPropertyName("storedAt")]
     public required long StoredAt { get; init; }
 
+    [JsonPropertyName("expiresAt"), Description("When its time to live ends, in milliseconds since 1970. It is not delivered later.")]
+    public long? ExpiresAt { get; init; }
+
     [JsonPropertyName(Wire.Type)]
     public required string? Type { get; init; }
 
@@ -152,7 +155,7 @@ internal sealed record WsmqApiEvent
     [JsonPropertyName("at"), Description("In milliseconds since 1970; null if it is not known.")]
     public required long? At { get; init; }
 
-    [JsonPropertyName("kind"), Description("stored, replayed, acknowledged, waiting, failed, deadLettered or removed.")]
+    [JsonPropertyName("kind"), Description("stored, replayed, acknowledged, waiting, failed, deadLettered, removed or expired.")]
     public required string Kind { get; init; }
 
     [JsonPropertyName("user")]

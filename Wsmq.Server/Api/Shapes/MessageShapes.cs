@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>A message to send.</summary>
-[Description("A message to send. Either body or data; key, uniqueId, priority, delay, notBefore and timeToLive are for work queues.")]
+[Description("A message to send. Either body or data; key, uniqueId, priority, delay and notBefore are for work queues.")]
 [JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiMessage
 {
@@ -51,7 +51,7 @@ internal sealed record WsmqApiMessage
     [JsonPropertyName(Wire.NotBefore), Description("In milliseconds since 1970.")]
     public long? NotBefore { get; init; }
 
-    [JsonPropertyName(Wire.TimeToLive), Description("In milliseconds.")]
+    [JsonPropertyName(Wire.TimeToLive), Description("In milliseconds from when it is stored. After that it is not delivered.")]
     public long? TimeToLive { get; init; }
 }
 

@@ -10,7 +10,8 @@ namespace Wsmq.Server.Stores.Redis;
 /// Nodes in Redis: their registrations in a sorted set, questions over a channel for each node, answers in a key for each question. All of
 /// it is in the first lane, so that one script may use it on a Cluster.
 /// </summary>
-internal sealed class RedisNodes(RedisConnections connections, RedisLanes lanes, WsmqNodeOptions options, ILogger logger) : INodeStore
+internal sealed class RedisNodes(
+    RedisConnections connections, RedisLanes lanes, WsmqNodeOptions options, RedisClock clock, ILogger logger) : INodeStore
 {
     // How much longer than its question waits an answer is stored: for the node that asks to read it.
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(5);
@@ -41,10 +42,14 @@ internal sealed class RedisNodes(RedisConnections connections, RedisLanes lanes,
     /// a replica, or a server that cannot write its file.
     /// </summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public Task RenewAsync(CancellationToken cancellationToken) => RedisErrors.GuardAsync(
-        () => connections.Database.ScriptEvaluateAsync(
-            RedisScript.NodesRenew, [Keys.Nodes], [Self, _joined ? options.Expiry.WholeMilliseconds() : 0], CommandFlags.DemandMaster),
-        cancellationToken);
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var reply = await RedisErrors.GuardAsync(
+            () => connections.Database.ScriptEvaluateAsync(
+                RedisScript.NodesRenew, [Keys.Nodes], [Self, _joined ? options.Expiry.WholeMilliseconds() : 0], CommandFlags.DemandMaster),
+            cancellationToken);
+        clock.Observe((long)reply);
+    }
 
     public async Task LeaveAsync()
     {

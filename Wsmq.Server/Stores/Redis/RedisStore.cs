@@ -20,6 +20,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     private readonly RedisWatch _watch;
     private readonly RedisUsage _usage;
     private readonly RedisNodes _nodes;
+    private readonly RedisClock _clock = new(TimeProvider.System);
     private readonly RedisReplicas? _replicas;
     private readonly JournalKeeper _journals;
     private readonly WsmqRedisOptions _options;
@@ -54,7 +55,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         Inspection = new RedisInspection(_connections, _keys, _lanes, options.Value);
         Runs = new RedisRuns(_connections, _keys);
         _access = new RedisAccessStore(_connections, _keys, logger);
-        _nodes = new RedisNodes(_connections, _lanes, options.Value.Nodes, logger);
+        _nodes = new RedisNodes(_connections, _lanes, options.Value.Nodes, _clock, logger);
 
         RedisAppender AppenderOf(RedisLane lane, IBatchScript batches) => new(lane, batches, primaries, _replicas?.Of(lane), logger);
     }
@@ -89,6 +90,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public IRunStore Runs { get; }
 
     public INodeStore Nodes => _nodes;
+
+    public long Now => _clock.Now;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

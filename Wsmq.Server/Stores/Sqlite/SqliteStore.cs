@@ -10,6 +10,7 @@ internal sealed class SqliteStore : IStore
     private readonly SqliteEngine _engine;
     private readonly SqliteRoom _room;
     private readonly SqliteSweeper _sweeper;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private int _started;
     private int _disposed;
@@ -17,7 +18,7 @@ internal sealed class SqliteStore : IStore
     public SqliteStore(
         IOptions<WsmqOptions> options, IOptions<WsmqSqliteOptions> sqlite, TimeProvider clock, ILogger<SqliteStore> logger)
     {
-        _logger = logger;
+        (_clock, _logger) = (clock, logger);
         var retention = new SqliteRetention(options.Value);
         var signals = new LocalSignals(logger);
         _engine = new SqliteEngine(sqlite.Value, clock, logger);
@@ -62,6 +63,8 @@ internal sealed class SqliteStore : IStore
     public IRunStore Runs { get; }
 
     public INodeStore Nodes { get; } = new SqliteNode();
+
+    public long Now => _clock.NowMicros();
 
     /// <summary>For tests: replaces the disk's free and total space. If it returns null, the real disk counts.</summary>
     internal Func<DiskSpace?>? Disk { get; init; }

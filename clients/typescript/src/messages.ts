@@ -59,7 +59,10 @@ export interface SendOptions {
   /** Only for work queues: when the job is due, in milliseconds since 1970. */
   notBefore?: number;
 
-  /** Only for work queues: after how many milliseconds of waiting the job becomes a dead letter. */
+  /**
+   * How many milliseconds the message may wait from when it is stored. After that it is not delivered any more: who has not received it is
+   * told of a gap with the reason `expired`, and a job becomes a dead letter. Default: no limit.
+   */
   timeToLive?: number;
 
   /** Ends the wait for the receipt. A message in flight may be stored nevertheless. */
@@ -106,6 +109,9 @@ export interface Message<Body = unknown, Type extends string = string> {
 
   /** Where to send answers. */
   replyTo?: Address;
+
+  /** How many milliseconds it could wait for its delivery, counted from when it was stored; absent if the sender set no limit. */
+  timeToLive?: number;
 }
 
 /** A push by the app that is not stored: no position, no acknowledgement, lost if no client is connected. */

@@ -8,7 +8,7 @@ import { AddressLink, bytes, Failure, Figure, Panel, Time, UserLink } from "../u
 import { dateAndTime } from "../../shared/time";
 
 const KINDS: Record<string, string> = { deadLettered: "dead-lettered" };
-const COLORS: Record<string, string> = { acknowledged: "good", waiting: "warn", failed: "bad", deadLettered: "bad" };
+const COLORS: Record<string, string> = { acknowledged: "good", waiting: "warn", failed: "bad", deadLettered: "bad", expired: "warn" };
 
 /** One message: what has happened to it, and what is in it. */
 export function MessagePage({ address, position }: { address: string; position: string }) {
@@ -27,6 +27,7 @@ export function MessagePage({ address, position }: { address: string; position: 
           <Figure name="type" value={entry.type ?? "–"} />
           <Figure name="size" value={bytes(entry.size)} />
           <Figure name="sent" value={entry.sentAt === null ? "–" : dateAndTime(entry.sentAt)} />
+          {typeof entry.expiresAt === "number" && <Figure name="expires" value={dateAndTime(entry.expiresAt)} />}
         </dl>
       )}
       {life.value && (

@@ -213,7 +213,8 @@ export class Source {
     for (let attempt = 0; !this.signal.aborted; attempt++) {
       try {
         await this.events.gap(gap);
-        return !(await this.#load(gap));
+        // Of what has expired the app's data is not the worse.
+        return gap.reason === "expired" || !(await this.#load(gap));
       } catch (e) {
         this.events.error(e);
         await this.#pause.for(waitOf(this.settings.handlerBackoff, attempt));
