@@ -132,7 +132,7 @@ public abstract partial class StoreContract
     [Fact]
     public async Task A_producer_expires_some_time_after_its_last_message()
     {
-        await using var h = await CreateAsync(o => (o.Publish.ProducerExpiry, o.Publish.SendTimeout) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200)));
+        await using var h = await CreateAsync(o => (o.Publish.ProducerExpiry, o.Publish.SendTimeout) = (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200)));
         // Each is looked up once, because that makes it last.
         var producers = new Queue<Producer>(Enumerable.Range(0, 1_000).Select(i => ProducerOf($"p{i}")));
         await h.AppendAsync([.. producers.Select(p => Numbered(Bob, p, 1))]);
