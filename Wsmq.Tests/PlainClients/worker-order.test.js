@@ -115,6 +115,8 @@ describe('the sample worker on 2 nodes after Redis was away', () => {
     await eventually('the outage has lasted for long enough', () => Date.now() > due - left);
     await wsmq.restartRedis();
     await eventually('Redis is back', () => line.send('back').then(() => true, () => false));
+    // The node appends over another connection than it reads.
+    await eventually('queues can be read', () => line.info().then(() => true, () => false));
     await Promise.all(Array.from({ length: 100 }, (_, n) => line.send(n)));
     await line.isEmpty();
     const at = one.begun.find(job => job.body === 'due').at;
