@@ -127,6 +127,26 @@ public sealed partial class WsmqClient
         return results;
     }
 
+    /// <summary>
+    /// Cancels a message that this user has sent with a delay (<see cref="WsmqSendOptions.Delay"/>, <see cref="WsmqSendOptions.NotBefore"/>) and
+    /// that is not due yet. While there is no connection, it waits for one; after a lost connection and a temporary error it is repeated, and
+    /// may then return false because the first attempt has cancelled the message.
+    /// </summary>
+    /// <param name="to">The user or group that it was sent to.</param>
+    /// <param name="id">Its id, see <see cref="WsmqReceipt.Id"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it waited: if not, it was due or cancelled before, or never sent.</returns>
+    /// <exception cref="WsmqException">
+    /// The server refuses the address or the id; <c>client-closed</c>; <c>outcome-unknown</c>: there was no answer within
+    /// <see cref="WsmqClientOptions.SendTimeout"/>.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<bool> CancelDelayedAsync(WsmqAddress to, string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return Run.Calls.CallAsync<bool>(new HubCall(nameof(IWsmqHub.CancelDelayed), [to.ToString(), id], CanRepeat: true), cancellationToken);
+    }
+
     private PendingSend? TryComplete(WsmqOutgoingMessage message, out WsmqException? refused)
     {
         refused = null;

@@ -50,6 +50,14 @@ public partial interface IWsmqHub
         string producer, long epoch, IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Cancels a message that this user has sent with a delay and that is not due yet. Limited together with <see cref="Resume"/>.
+    /// </summary>
+    /// <param name="to">The address that it was sent to.</param>
+    /// <param name="id">Its id.</param>
+    /// <returns>Whether it waited: if not, it was due or cancelled before, or never sent.</returns>
+    Task<bool> CancelDelayed(string to, string id);
+
+    /// <summary>
     /// Acknowledges all entries of a source up to and including a position: moves the cursor of this connection's device there, never
     /// backwards. Completes once the store has the cursor.
     /// </summary>

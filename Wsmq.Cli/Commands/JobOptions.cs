@@ -4,7 +4,7 @@ using Wsmq.Cli.Connecting;
 
 namespace Wsmq.Cli.Commands;
 
-/// <summary>The options of <c>send</c> that jobs have.</summary>
+/// <summary>The options of <c>send</c> that say when a message is due and until when, and those that only jobs have.</summary>
 internal sealed class JobOptions
 {
     private static readonly Dictionary<string, WsmqJobPriority> Priorities =
@@ -17,10 +17,10 @@ internal sealed class JobOptions
     };
 
     private readonly Option<TimeSpan?> _delay = Time(
-        "--delay", "For a work queue: how long the job waits before it may begin, such as 30s, 15m, 8h or 7d.");
+        "--delay", "How long the message waits before it is delivered, or its job may begin, such as 30s, 15m, 8h or 7d.");
 
     private readonly Option<DateTimeOffset?> _notBefore = PointInTime.Option(
-        "--not-before", "For a work queue: when the job may begin. With --delay the later time counts.");
+        "--not-before", "Until when the message waits. With --delay the later time counts.");
 
     private readonly Option<TimeSpan?> _timeToLive = Time(
         "--ttl", "How long the message may wait, such as 30s, 15m, 8h or 7d. After that it is not delivered; a job is a dead letter.");
@@ -38,10 +38,12 @@ internal sealed class JobOptions
     };
 
     private readonly Option[] _all;
+    private readonly Option[] _ofJobs;
 
     public JobOptions()
     {
         _priority.AcceptOnlyFromAmong([.. Priorities.Keys]);
+        _ofJobs = [_key, _priority, _uniqueId];
         _all = [_key, _delay, _notBefore, _timeToLive, _priority, _uniqueId];
     }
 
@@ -67,7 +69,7 @@ internal sealed class JobOptions
     /// <param name="isOne">Whether exactly one message is sent.</param>
     public void Check(CommandResult result, WsmqAddress? to, bool isOne)
     {
-        var given = _all.Where(option => option != _timeToLive && result.GetResult(option) is not null).Select(option => option.Name).ToList();
+        var given = _ofJobs.Where(option => result.GetResult(option) is not null).Select(option => option.Name).ToList();
         if (given.Count > 0 && to is { Kind: not WsmqAddressKind.Work })
             result.AddError($"{string.Join(" and ", given)}: only for work queues (work:<queue>), not for {to}.");
         if (!isOne && result.GetResult(_uniqueId) is not null)

@@ -14,6 +14,7 @@ internal static class RootFactory
         {
             ListenCommand.Create(),
             SendCommand.Create(),
+            CancelCommand.Create(),
             QueueCommand.Create(),
             WorkCommand.Create(),
             TokenCommand.Create(),

@@ -16,8 +16,8 @@ internal static class SendCommand
         var command = new Command("send", $"""
             Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f app.log | wsmq send
             group:ops. Put a body that begins with a dash after --. A body that is JSON is sent as that value, any other text as a JSON
-            string. A message to work:<queue> is a job for one worker: --key, --delay, --not-before, --ttl, --priority and --unique-id say
-            how it is worked on.
+            string. A message to work:<queue> is a job for one worker: --key, --priority and --unique-id say how it is worked on. One with
+            --delay or --not-before waits on the server; wsmq cancel cancels it, unless it is a job.
             {ExitCodes.Help}
             """) { json };
         message.AddTo(command);
@@ -44,5 +44,6 @@ internal static class SendCommand
 
     private static string Text(WsmqReceipt receipt) => Printable.Line(
         receipt.UniqueIdTaken ? $"not stored  position {receipt.Position}  (that job has the unique id)"
+        : receipt.DueAt is { } due ? $"waits until {Moment.Text(due)}  id {receipt.Id}"
         : $"stored  position {(receipt.Position.Length == 0 ? "unknown" : receipt.Position)}  id {receipt.Id}{(receipt.Duplicate ? "  (stored before)" : "")}");
 }

@@ -52,15 +52,8 @@ public sealed class WsmqMessage<T>
     /// When the time to live of the message ends, by the clock of the store; null where it has none. The server does not deliver it later. A
     /// handler that runs later may have been delayed by those before it.
     /// </summary>
-    public DateTimeOffset? ExpiresAt => Delivery.TimeToLive is { } life and >= 0 ? EndOf(life) : null;
+    public DateTimeOffset? ExpiresAt => MessageLife.EndOf(Position, Delivery.TimeToLive);
 
     /// <summary>The message in its wire form.</summary>
     public WsmqDelivery Delivery { get; }
-
-    // A position is the store's time in µs.
-    private DateTimeOffset EndOf(long life)
-    {
-        var stored = DateTimeOffset.UnixEpoch.AddMicroseconds(Position.Value);
-        return life < (DateTimeOffset.MaxValue - stored).TotalMilliseconds ? stored.AddMilliseconds(life) : DateTimeOffset.MaxValue;
-    }
 }

@@ -55,7 +55,7 @@ internal sealed class SourceLoop(
             return false;
         events.RaiseGap(gap);
 
-        // With new data the source goes on behind its position, and not behind the gap. Of what has expired the data is not the worse.
+        // With new data the source goes on behind its position, and not behind the gap. Expired messages are not missing in the data.
         return gap.Reason == WsmqGapReasons.Expired || !await Snapshots.LoadAsync(source, gap, stop).ConfigureAwait(false);
     }
 

@@ -21,7 +21,7 @@ internal sealed class MessageFactory(WsmqClientOptions options)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
         if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxHeaderBytes)} is {options.MaxHeaderBytes}");
-        if (message.Id is null && address.Kind == WsmqAddressKind.Work)
+        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null }))
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
         return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }

@@ -191,6 +191,10 @@ public static class WsmqErrors
     public static WsmqError TooManyProducers { get; } = Retry(4011, "too-many-producers",
         "The user opens streams of producers too often: send with ids, or try again after the stated time.");
 
+    /// <summary>4012, final: as many messages of the user wait for their time as may.</summary>
+    public static WsmqError TooManyDelayed { get; } = Final(4012, "too-many-delayed",
+        "As many messages of the user wait for their time as may: cancel some, or send when some are due.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

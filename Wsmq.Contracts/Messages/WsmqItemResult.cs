@@ -34,6 +34,10 @@ public sealed class WsmqItemResult
     [JsonPropertyName(Wire.UniqueIdTaken), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool UniqueIdTaken { get; init; }
 
+    /// <summary>As <see cref="WsmqReceipt.DueAt"/>.</summary>
+    [JsonPropertyName(Wire.DueAt), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(UnixTimeConverter))]
+    public DateTimeOffset? DueAt { get; init; }
+
     /// <summary>Why there is no receipt, as a text that <see cref="WsmqError.Find"/> reads; null where there is one.</summary>
     [JsonPropertyName(Wire.Error), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
@@ -50,7 +54,7 @@ public sealed class WsmqItemResult
     public bool TryGetReceipt([NotNullWhen(true)] out WsmqReceipt? receipt)
     {
         receipt = Id is not null && Error is null
-            ? new WsmqReceipt(Id, Position ?? string.Empty, Duplicate) { UniqueIdTaken = UniqueIdTaken }
+            ? new WsmqReceipt(Id, Position ?? string.Empty, Duplicate) { UniqueIdTaken = UniqueIdTaken, DueAt = DueAt }
             : null;
         return receipt is not null;
     }

@@ -72,8 +72,10 @@ public sealed record WsmqOutgoingMessage
     }
 
     /// <summary>
-    /// For a work queue: how long the job waits before it may begin, in whole milliseconds; at most the queue's <c>MaxDelay</c> (400 days by
-    /// default). Together with <see cref="NotBefore"/> the later time counts. Default: none.
+    /// How long the message waits, by the store's clock, in whole milliseconds, before it is stored in its log and delivered, or before its job
+    /// may begin; at most the server's <c>Publish.MaxDelay</c>, or the queue's <c>MaxDelay</c> (400 days by default). Together with
+    /// <see cref="NotBefore"/> the later time counts. Until then a message to a user or a group has no position
+    /// (<see cref="WsmqReceipt.DueAt"/>), and can be cancelled (<c>CancelDelayedAsync</c>). Default: none.
     /// </summary>
     public TimeSpan? Delay
     {
@@ -82,8 +84,8 @@ public sealed record WsmqOutgoingMessage
     }
 
     /// <summary>
-    /// For a work queue: the time before which the job must not begin, by the store's clock, in whole milliseconds; at most the queue's
-    /// <c>MaxDelay</c> from now. A time in the past has no effect. Default: none.
+    /// The time before which the message waits, by the store's clock, in whole milliseconds; otherwise as <see cref="Delay"/>. A time in the past
+    /// has no effect. Default: none.
     /// </summary>
     public DateTimeOffset? NotBefore
     {
@@ -156,7 +158,7 @@ public sealed record WsmqOutgoingMessage
     public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }
 
-/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> to a work queue, and the time to live, which few other messages have.</summary>
+/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> to a work queue, and the times, which few other messages have.</summary>
 internal sealed record JobFields
 {
     public string? Key { get; init; }

@@ -8,8 +8,9 @@ namespace Wsmq;
 /// </summary>
 /// <param name="Id">The id of the message: the sender's, or the one that the server generated.</param>
 /// <param name="Position">
-/// The position of the message in the log of the address. Empty only where the server knows that the message is stored, but not where: an
-/// answer was lost, and the message was recognized by its number (<see cref="IWsmqHub.Produce"/>).
+/// The position of the message in the log of the address. Empty for a message that waits (<see cref="DueAt"/>) and for a repeat of it; and
+/// where the server knows that the message is stored, but not where: an answer was lost, and the message was recognized by its number
+/// (<see cref="IWsmqHub.Produce"/>).
 /// </param>
 /// <param name="Duplicate">
 /// True where an earlier attempt to send the message was stored, or the same sender had already sent its id to the address within the
@@ -26,4 +27,11 @@ public sealed record WsmqReceipt(
     /// </summary>
     [JsonPropertyName(Wire.UniqueIdTaken), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool UniqueIdTaken { get; init; }
+
+    /// <summary>
+    /// When the message is due that has a delay (<see cref="WsmqSendOptions.Delay"/>), by the clock of the store: until then it waits outside of the
+    /// log, and <see cref="Position"/> is empty. Null for all others, for jobs, and for a duplicate.
+    /// </summary>
+    [JsonPropertyName(Wire.DueAt), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(UnixTimeConverter))]
+    public DateTimeOffset? DueAt { get; init; }
 }

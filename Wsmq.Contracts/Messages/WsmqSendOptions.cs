@@ -47,14 +47,16 @@ public sealed record WsmqSendOptions
     public WsmqJobPriority? Priority { get; init; }
 
     /// <summary>
-    /// For a work queue: how long the job waits before it may begin, in whole milliseconds; at most the queue's <c>MaxDelay</c> (400 days by
-    /// default). Together with <see cref="NotBefore"/> the later time counts. Default: none.
+    /// How long the message waits, by the store's clock, in whole milliseconds, before it is stored in its log and delivered, or before its job
+    /// may begin; at most the server's <c>Publish.MaxDelay</c>, or the queue's <c>MaxDelay</c> (400 days by default). Together with
+    /// <see cref="NotBefore"/> the later time counts. Until then a message to a user or a group has no position
+    /// (<see cref="WsmqReceipt.DueAt"/>), and can be cancelled (<c>CancelDelayedAsync</c>). Default: none.
     /// </summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>
-    /// For a work queue: the time before which the job must not begin, by the store's clock, in whole milliseconds; at most the queue's
-    /// <c>MaxDelay</c> from now. A time in the past has no effect. Default: none.
+    /// The time before which the message waits, by the store's clock, in whole milliseconds; otherwise as <see cref="Delay"/>. A time in the past
+    /// has no effect. Default: none.
     /// </summary>
     public DateTimeOffset? NotBefore { get; init; }
 

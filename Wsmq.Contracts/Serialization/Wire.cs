@@ -31,6 +31,7 @@ internal static class Wire
     public const string Priority = "priority";
     public const string Delay = "delay";
     public const string NotBefore = "notBefore";
+    public const string DueAt = "dueAt";
     public const string TimeToLive = "timeToLive";
     public const string Token = "token";
     public const string Attempt = "attempt";

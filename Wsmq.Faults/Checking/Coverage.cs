@@ -1,3 +1,5 @@
+using Wsmq.Faults.Clients;
+
 namespace Wsmq.Faults.Checking;
 
 /// <summary>Checks that every message with a receipt reached every device that should get it, or lies in a gap announced to it.</summary>
@@ -24,6 +26,8 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
         }
     }
 
+    private static bool MayExpire(SendRecord send) => send.Life <= Client.BriefLife.TotalSeconds;
+
     private void Check(SendRecord send, DeviceRecord device)
     {
         if (device.Of(send.To) is not { } source)
@@ -37,7 +41,7 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
                     + $"but its receipt states {send.Position}");
             }
         }
-        else if (send.IsElsewhere ? source.Gaps == 0 : !source.IsAnnounced(send.Position!, _reasons))
+        else if (send.IsElsewhere ? !source.HasGap(_reasons) : !source.IsAnnounced(send.Position!, MayExpire(send) ? [.. _reasons, WsmqGapReasons.Expired] : _reasons))
         {
             if (failovers.MayHaveLost(send))
                 verdict.FailoverLost++;

@@ -43,6 +43,8 @@ internal sealed class HistoryChecker
             case EventKind.Deliver or EventKind.Threw or EventKind.Gap:
                 if (_devices.TryGetValue(happened.Device!, out var device))
                     device.Take(happened);
+                if (happened.Kind == EventKind.Deliver)
+                    _times.Delivered(happened);
                 break;
             case EventKind.State:
                 _live.State(happened);

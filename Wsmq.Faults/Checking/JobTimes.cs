@@ -3,7 +3,7 @@ using Wsmq.Faults.History;
 namespace Wsmq.Faults.Checking;
 
 /// <summary>
-/// Checks that no job begins before the end of its delay. Delays are judged by the store's clock: while a fault steps it, nothing is
+/// Checks that no job begins, and no message is delivered, before the end of its delay. Delays are judged by the store's clock: while a fault steps it, nothing is
 /// checked.
 /// </summary>
 internal sealed class JobTimes
@@ -12,6 +12,7 @@ internal sealed class JobTimes
     public const string ClockFault = "clock";
 
     private readonly List<(double From, double To)> _steps = [];
+    private readonly List<(string Id, double At)> _deliveries = [];
 
     public void Take(HistoryEvent fault)
     {
@@ -23,14 +24,16 @@ internal sealed class JobTimes
             _steps[^1] = (_steps[^1].From, fault.Time);
     }
 
+    public void Delivered(HistoryEvent delivery) => _deliveries.Add((delivery.Id!, delivery.Time));
+
     public void Check(JobRecords jobs, SendRecords sends, Verdict verdict)
     {
-        foreach (var attempt in jobs.Begun)
+        foreach (var (id, at) in jobs.Begun.Select(attempt => (attempt.Id, attempt.Began)).Concat(_deliveries))
         {
-            if (sends.Find(attempt.Id) is not { Delay: { } delay } send || attempt.Began >= send.At + delay)
+            if (sends.Find(id) is not { Delay: { } delay } send || at >= send.At + delay)
                 continue;
-            if (!_steps.Exists(s => s.From <= attempt.Began && send.At <= s.To))
-                verdict.AddJobsEarly(FormattableString.Invariant($"{attempt.Id} began at {attempt.Began} s, but was sent at {send.At} s with a delay of {delay} s"));
+            if (!_steps.Exists(s => s.From <= at && send.At <= s.To))
+                verdict.AddJobsEarly(FormattableString.Invariant($"{id} began at {at} s, but was sent at {send.At} s with a delay of {delay} s"));
         }
     }
 }

@@ -30,8 +30,11 @@ internal sealed class SendRecord
     /// </summary>
     public bool IsUnique { get; init; }
 
-    /// <summary>The delay of a job, in seconds; null if it has none.</summary>
+    /// <summary>The delay of the message, in seconds; null if it has none.</summary>
     public double? Delay { get; init; }
+
+    /// <summary>Its time to live, in seconds; null if it has none.</summary>
+    public double? Life { get; init; }
 
     /// <summary>The line of its receipt.</summary>
     public int Receipted { get; set; } = int.MaxValue;
@@ -39,7 +42,9 @@ internal sealed class SendRecord
     /// <summary>Null also if a job was not stored, because another one has its unique id.</summary>
     public string? Position { get; set; }
 
-    /// <summary>Whether it is stored where its receipt does not say: the repeat of a message with a number.</summary>
+    /// <summary>
+    /// Whether it is stored where its receipt does not say: the repeat of a message with a number, or a message with a delay.
+    /// </summary>
     public bool IsElsewhere => Position is { Length: 0 };
 
     public bool IsAnswered { get; set; }

@@ -19,6 +19,9 @@ internal sealed class SourceRecord(string name, Verdict verdict)
     /// <summary>The number of announced gaps; a new connection announces again what was not acknowledged.</summary>
     public int Gaps => _gaps.DistinctBy(g => g.Before).Count();
 
+    /// <summary>Whether there is a gap with one of these reasons.</summary>
+    public bool HasGap(IReadOnlyCollection<string> reasons) => _gaps.Any(g => reasons.Contains(g.Reason));
+
     /// <summary>The number of distinct messages that were handled.</summary>
     public int Handled => _idByPosition.Count - (_threw is null ? 0 : 1);
 

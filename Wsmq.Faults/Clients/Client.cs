@@ -8,6 +8,12 @@ namespace Wsmq.Faults.Clients;
 internal abstract class Client(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
     : IAsyncDisposable
 {
+    // Of so many messages one has a delay and two a time to live.
+    private const int TimedEach = 12;
+
+    /// <summary>The time to live of messages that may expire. That of others is longer than any run.</summary>
+    public static readonly TimeSpan BriefLife = TimeSpan.FromSeconds(1);
+
     private int _sent;
 
     public string Name { get; } = $"{user}/{device}";
@@ -65,10 +71,14 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
         var id = $"{Name}#{number}";
         if (to == JobMessages.Queue)
             return JobMessages.Next(id, number);
-        var isNumbered = NumbersSends && number % 4 != 0;
-        return new WsmqOutgoingMessage
+        var message = new WsmqOutgoingMessage { To = to, Id = id, Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
+        return (number % TimedEach) switch
         {
-            To = to, Id = isNumbered ? null : id, CorrelationId = isNumbered ? id : null, Type = "load", Body = WsmqJsonBody.Parse("\"load\""),
+            1 => message with { Delay = TimeSpan.FromSeconds(1 + (number / TimedEach % 3)) },
+            2 => message with { TimeToLive = BriefLife },
+            3 => message with { TimeToLive = TimeSpan.FromHours(1) },
+            _ when NumbersSends && number % 4 != 0 => message with { Id = null, CorrelationId = id },
+            _ => message,
         };
     }
 
@@ -82,6 +92,7 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     public static HistoryEvent SendOf(WsmqOutgoingMessage message) => new()
     {
         Kind = EventKind.Send, Address = message.To, Id = IdOf(message), Key = message.Key, UniqueId = message.UniqueId, Delay = message.Delay?.TotalSeconds,
+        Life = message.TimeToLive?.TotalSeconds,
     };
 
     /// <summary>The event of a receipt.</summary>

@@ -67,9 +67,13 @@ internal sealed record HistoryEvent
     [JsonPropertyName("unique")]
     public string? UniqueId { get; init; }
 
-    /// <summary>The delay of a job, in seconds.</summary>
+    /// <summary>The delay of a message or a job, in seconds.</summary>
     [JsonPropertyName("delay")]
     public double? Delay { get; init; }
+
+    /// <summary>The time to live of a message, in seconds.</summary>
+    [JsonPropertyName("life")]
+    public double? Life { get; init; }
 
     /// <summary>The sources that a device reads.</summary>
     [JsonPropertyName("reads")]

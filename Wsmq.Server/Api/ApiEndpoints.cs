@@ -47,6 +47,8 @@ internal static class ApiEndpoints
         [
             new(Post, "/messages", messages.SendAsync,
                 new("Sends one message, or an array of messages with a result each.", Signatures.Send, Sent, ApiErrors.Sending)),
+            new(Delete, "/messages", messages.CancelAsync,
+                new("Cancels a message of the caller that waits for its time; whether there was one.", Signatures.Delayed, Json<bool>(), ApiErrors.Cancelling)),
             new(Get, "/logs", logs.ReadAsync,
                 new("Reads a page of a log, or streams logs as server-sent events.", Signatures.Logs, Read, ApiErrors.Reading)),
             new(Get, "/logs/{**address}", logs.ReadAsync,

@@ -16,7 +16,12 @@ internal static class ApiErrors
         WsmqErrors.SenderNotAllowed, WsmqErrors.SendNotAllowed, WsmqErrors.ReplyToNotAllowed, WsmqErrors.UnknownQueue,
         WsmqErrors.MessageTooLarge, WsmqErrors.UnsupportedContentType, WsmqErrors.IdConflict, WsmqErrors.TooManySends,
         WsmqErrors.RateLimited, WsmqErrors.TooManyNewAddresses, WsmqErrors.QuotaExceeded, WsmqErrors.QueueFull, WsmqErrors.StoreFull,
-        WsmqErrors.NotReplicated,
+        WsmqErrors.NotReplicated, WsmqErrors.TooManyDelayed,
+    ];
+
+    public static readonly WsmqError[] Cancelling =
+    [
+        WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.TooManyResumes,
     ];
 
     public static readonly WsmqError[] Reading =

@@ -54,6 +54,7 @@ internal static class ErrorStatus
         [WsmqErrors.LeaseLost.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.OutOfSequence.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.TooManyProducers.Number] = StatusCodes.Status429TooManyRequests,
+        [WsmqErrors.TooManyDelayed.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.StoreUnavailable.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.ServerBusy.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.StoreFull.Number] = StatusCodes.Status503ServiceUnavailable,

@@ -31,6 +31,14 @@ internal sealed class MessageEndpoint(
         });
     }
 
+    /// <summary><c>DELETE /messages</c>: cancels a message of the caller that waits for its time.</summary>
+    public async Task CancelAsync(ApiCall call)
+    {
+        var (to, id) = (RequestParameters.Single(call.Request, Wire.To), RequestParameters.Single(call.Request, Wire.Id));
+        var cancelled = await sends.CancelDelayedAsync(call.User, to, id);
+        await JsonResponse.WriteAsync(call.Context, JsonResponse.ContentType, writer => writer.WriteBooleanValue(cancelled));
+    }
+
     private static string? KeyOf(HttpRequest request) => request.Headers[KeyHeader] switch
     {
         [] => null,
@@ -44,7 +52,7 @@ internal sealed class MessageEndpoint(
     private async Task OneAsync(ApiCall call, WsmqOutgoingMessage message, bool isOperator = false)
     {
         var receipt = await sends.SendAsync(call.User, message, isOperator).WaitAsync(call.Aborted);
-        if (receipt is { Duplicate: true, UniqueIdTaken: false } && await repeated.DiffersAsync(message, receipt.Position, call.Aborted))
+        if (receipt is { Duplicate: true, UniqueIdTaken: false, Position.Length: > 0 } && await repeated.DiffersAsync(message, receipt.Position, call.Aborted))
             throw new WsmqException(WsmqErrors.IdConflict);
         call.Context.Response.StatusCode = StatusCodes.Status201Created;
         await JsonResponse.WriteAsync(call.Context, JsonResponse.ContentType, writer =>
@@ -103,7 +111,10 @@ internal sealed class MessageEndpoint(
     private static void WriteReceipt(Utf8JsonWriter writer, WsmqReceipt receipt)
     {
         writer.WriteString(Wire.Id, receipt.Id);
-        writer.WriteString(Wire.Position, receipt.Position);
+        if (receipt.Position.Length > 0)
+            writer.WriteString(Wire.Position, receipt.Position);
+        if (receipt.DueAt is { } due)
+            writer.WriteNumber(Wire.DueAt, due.ToUnixTimeMilliseconds());
         writer.WriteBoolean(Wire.Duplicate, receipt.Duplicate);
         if (receipt.UniqueIdTaken)
             writer.WriteBoolean(Wire.UniqueIdTaken, true);

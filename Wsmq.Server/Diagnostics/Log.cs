@@ -63,6 +63,12 @@ internal static partial class Log
     [LoggerMessage(18, LogLevel.Error, "{Part} failed to stop; the other parts of the node are stopped nevertheless.")]
     public static partial void StopFailed(ILogger logger, Exception exception, string part);
 
+    [LoggerMessage(19, LogLevel.Warning, "Messages with a delay that are due could not be looked for, which is repeated in {Delay}.")]
+    public static partial void DueSendsFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Count} messages that are due were not stored, the first one of them for {Address}; they are tried again.")]
+    public static partial void DueSendFailed(ILogger logger, Exception exception, int count, string address);
+
     [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is corrupt or foreign, and is announced as a gap instead of delivered: {Defect}")]
     public static partial void UnreadableEntry(ILogger logger, string source, string position, string defect);
 

@@ -19,6 +19,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         var rules = new OptionRules(nameof(WsmqOptions));
         rules.Within(options.Publish.DeduplicationWindow, OneSecond, TimeSpan.FromDays(1));
         rules.Within(options.Publish.ProducerExpiry, OneSecond, TimeSpan.FromDays(30));
+        rules.Within(options.Publish.MaxDelay, TimeSpan.Zero, TenYears);
         rules.Within(options.Delivery.AckGrace, TimeSpan.Zero, TimeSpan.FromDays(1));
         rules.Within(options.Devices.MaxPerUser, 1, 1_000);
         rules.Within(options.Devices.Expiry, OneSecond, TenYears);
@@ -109,6 +110,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserNewAddressesPerHour, 0, MostARate);
         rules.Within(limits.UserNewAddressBurst, 1, MostAtOnce);
         rules.Within(limits.UserProducersPerHour, 0, MostARate);
+        rules.Within(limits.UserDelayedMessages, 0, 10_000_000);
         rules.Within(limits.UserProducerBurst, 1, MostAtOnce);
         rules.Within(limits.UserResumesPerSecond, 0, MostARate);
         rules.Within(limits.UserResumeBurst, 1, MostAtOnce);

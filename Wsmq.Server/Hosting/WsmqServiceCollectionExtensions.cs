@@ -228,6 +228,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionManager>();
         services.AddSingleton<UnknownFields>();
+        services.AddSingleton<DueSends>();
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
@@ -261,6 +262,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AckQueue>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<UsageReporter>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<PublishQueue>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<DueSends>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodeRates>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodePresence>());

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.SignalR;
 using Wsmq.Server.Authorization;
 using Wsmq.Server.Framing;
+using Wsmq.Server.Limits;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Sessions;
 using Wsmq.Server.Stores;
@@ -10,7 +11,7 @@ namespace Wsmq.Server.Hubs;
 /// <summary>
 /// Handles what clients send, over connections and HTTP: checks each message, takes its position in the queue, and authorizes it while it waits there.
 /// </summary>
-internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, UnknownFields unknown)
+internal sealed class ClientSends(MessageRules rules, AccessCheck access, PublishQueue queue, IStore store, UnknownFields unknown)
 {
     /// <param name="sender">The user.</param>
     /// <param name="message">The message.</param>
@@ -64,6 +65,15 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     public IAsyncEnumerable<WsmqItemResult[]> Produce(
         Session session, string? name, long? epoch, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken) =>
         SendStream(session, ProducerRules.Check(session.Caller, name, epoch), messages, cancellationToken);
+
+    /// <summary>Cancels a message of the caller that waits for its time. Returns whether it did.</summary>
+    /// <exception cref="WsmqException">A malformed argument, <c>too-many-resumes</c> or <c>store-unavailable</c>.</exception>
+    public async Task<bool> CancelDelayedAsync(UserCall sender, string? to, string? id)
+    {
+        await sender.Limits.ThrottleReadAsync(sender.Aborted);
+        var (address, name) = rules.CheckDelayed(to, id);
+        return await store.Delayed.CancelAsync(address, sender.Caller.Scope, name, sender.Aborted);
+    }
 
     private IAsyncEnumerable<WsmqItemResult[]> SendStream(
         Session session, Producer? producer, IAsyncEnumerable<WsmqMessagesArgument> messages, CancellationToken cancellationToken)
@@ -193,7 +203,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         {
             var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller, producer);
             unknown.Note(message);
-            accepted = send with { Request = send.Request with { MayCreate = sender.Limits.MayCreate } };
+            accepted = send with
+            {
+                Request = send.Request with { MayCreate = sender.Limits.MayCreate, Delay = Limited(send.Request.Delay, sender.Limits.Rules) },
+            };
         }
         catch (WsmqException e)
         {
@@ -202,6 +215,9 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
         return sender.Limits.CountBytes(accepted.Request.Bytes) ?? sender.Limits.BeginSend(accepted.Request.Bytes);
     }
+
+    private static DelayTerms? Limited(DelayTerms? delay, LimitRules rules) =>
+        delay is not null && rules.Options.UserDelayedMessages is var most and > 0 ? delay with { MaxWaiting = most } : delay;
 
     private ValueTask<WsmqException?> Authorize(UserCall sender, in CheckedMessage message) =>
         access.CheckSendAsync(sender.Caller, message.Request.To, message.ReplyTo, sender.Aborted);

@@ -97,6 +97,10 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         CancellationToken cancellationToken) =>
         _sends.Produce(Begin(), producer.Value, epoch.Value, messages, cancellationToken);
 
+    /// <inheritdoc cref="IWsmqHub.CancelDelayed"/>
+    public Task<bool> CancelDelayed(WsmqTextArgument to, WsmqTextArgument id) =>
+        _sends.CancelDelayedAsync(Begin().Call, to.Value, id.Value);
+
     /// <inheritdoc cref="IWsmqHub.Ack"/>
     public Task Ack(WsmqTextArgument source, WsmqTextArgument position) => _acks.AckAsync(Begin(), source.Value, position.Value);
 

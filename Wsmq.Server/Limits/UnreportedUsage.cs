@@ -9,5 +9,5 @@ internal readonly record struct UsageCost(long Bytes, long Permanent, int Rate);
 /// <summary>Usage that was not reported to the store yet.</summary>
 internal sealed record UnreportedUsage(Dictionary<WsmqAddress, (WsmqPosition Last, long Bytes)> Logs, long Permanent, long RateBytes)
 {
-    public UsageItem[] Items => [.. Logs.Select(l => new UsageItem(l.Key.ToString(), l.Value.Last, l.Value.Bytes))];
+    public UsageItem[] Items => [.. Logs.Select(l => new UsageItem(l.Key == default ? UsageNames.General : l.Key.ToString(), l.Value.Last, l.Value.Bytes))];
 }

@@ -47,7 +47,10 @@ internal sealed class UsageKeeper(IStore store, UsageReporter reporter)
         var cost = store.Usage.CostOf(request.Bytes);
         var permanent = result.Created ? store.Usage.CostOfAddress(request.To) : 0;
         account.Release(cost);
-        var unreported = account.Add(rules, request.To, result.Position, new UsageCost(cost, permanent, request.Bytes));
+
+        // What waits is in no log in which it could be found to be gone: it is released with its age.
+        var (log, position) = result.IsWaiting ? (default, new WsmqPosition(store.Now)) : (request.To, result.Position);
+        var unreported = account.Add(rules, log, position, new UsageCost(cost, permanent, request.Bytes));
         reporter.Report(account, unreported >= Math.Max(Much, allowed / MuchParts));
     }
 

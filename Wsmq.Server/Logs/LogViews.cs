@@ -21,7 +21,7 @@ internal static class LogViews
         Sender = header.Sender,
         SentAt = header.SentAt,
         StoredAt = TimeOf(head.Position),
-        ExpiresAt = EndOf(head.Position, header.TimeToLive),
+        ExpiresAt = MessageLife.EndOf(head.Position, header.TimeToLive),
         Type = header.Type,
         ContentType = header.ContentType,
         Size = head.BodyBytes,
@@ -44,10 +44,6 @@ internal static class LogViews
             LastSeenAt = reader.Seen > 0 ? TimeOf(new WsmqPosition(reader.Seen)) : null,
         };
     }
-
-    private static DateTimeOffset? EndOf(WsmqPosition position, long? timeToLive) => timeToLive is not ({ } life and > 0) ? null
-        : life < (DateTimeOffset.MaxValue - TimeOf(position)).TotalMilliseconds ? TimeOf(position).AddMilliseconds(life)
-        : DateTimeOffset.MaxValue;
 
     /// <summary>The time of a position, or of a number of µs since 1970.</summary>
     public static DateTimeOffset TimeOf(WsmqPosition position) => DateTimeOffset.UnixEpoch.AddMicroseconds(position.Value);

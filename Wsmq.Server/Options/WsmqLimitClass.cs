@@ -42,6 +42,9 @@ public sealed class WsmqLimitClass
     /// <summary>Burst of streams of producers; 1 to 10,000,000.</summary>
     public int? UserProducerBurst { get; set; }
 
+    /// <summary>Messages to users and groups that wait for their time, of one sender; 0 (no limit) to 10,000,000.</summary>
+    public int? UserDelayedMessages { get; set; }
+
     /// <summary>Calls of <c>Resume</c> and <c>Nack</c> per second, and invalid acks; 0 (no limit) to 1,000,000.</summary>
     public int? UserResumesPerSecond { get; set; }
 
@@ -83,6 +86,7 @@ public sealed class WsmqLimitClass
         UserNewAddressBurst = 10_000,
         UserProducersPerHour = 10_000,
         UserProducerBurst = 1_000,
+        UserDelayedMessages = 100_000,
         UserReadBytesPerSecond = 64 * 1024 * 1024,
         UserReadByteBurst = 512 * 1024 * 1024,
         UserConnectsPerMinute = 600,

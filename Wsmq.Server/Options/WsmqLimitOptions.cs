@@ -14,7 +14,7 @@ public sealed class WsmqLimitOptions
     /// <summary>
     /// The name of the predefined class for service accounts: 10,000 messages a second of a connection (burst 20,000), 20,000 of a user
     /// (40,000), 4 GiB a minute (256 MiB), 50 percent of the store, 10,000 new addresses an hour (10,000), 10,000 streams of producers an
-    /// hour (1,000), 64 MiB a second read from logs (512 MiB), 600 connects a minute (200), 100 connections.
+    /// hour (1,000), 100,000 messages that wait for their time, 64 MiB a second read from logs (512 MiB), 600 connects a minute (200), 100 connections.
     /// </summary>
     public const string ServiceClass = "service";
 
@@ -75,6 +75,12 @@ public sealed class WsmqLimitOptions
 
     /// <summary>Burst of streams of producers. Default 60; 1 to 10,000,000.</summary>
     public int UserProducerBurst { get; set; } = 60;
+
+    /// <summary>
+    /// Messages to users and groups that wait for their time, of one sender; on a Redis Cluster in each bucket of addresses. Beyond it a send
+    /// with a delay is refused with <c>too-many-delayed</c>. Default 1,000; 0 (no limit) to 10,000,000.
+    /// </summary>
+    public int UserDelayedMessages { get; set; } = 1_000;
 
     /// <summary>
     /// Calls of <c>Resume</c> and <c>Nack</c> per second from all connections of a user to a node. Acks count only if they are malformed,
@@ -188,6 +194,7 @@ public sealed class WsmqLimitOptions
         UserConnectsPerMinute = special.UserConnectsPerMinute ?? UserConnectsPerMinute,
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
         UserProducersPerHour = special.UserProducersPerHour ?? UserProducersPerHour,
+        UserDelayedMessages = special.UserDelayedMessages ?? UserDelayedMessages,
         UserProducerBurst = special.UserProducerBurst ?? UserProducerBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,
         ConnectionsPerNode = ConnectionsPerNode,

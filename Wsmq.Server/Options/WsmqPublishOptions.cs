@@ -28,6 +28,13 @@ public sealed class WsmqPublishOptions
     public TimeSpan ProducerExpiry { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// The longest time for which a message to a user or a group may be delayed (<see cref="WsmqSendOptions.Delay"/>,
+    /// <see cref="WsmqSendOptions.NotBefore"/>); a longer delay is refused with <c>invalid-message</c>. Default 400 days; 0 to 10 years, where 0
+    /// allows no delays. Queues have a limit of their own (<see cref="WsmqQueueOptions.MaxDelay"/>).
+    /// </summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(400);
+
+    /// <summary>
     /// How long a send waits for the store before it fails. Default 10 seconds; 100 ms to 10 minutes, and less than
     /// <see cref="DeduplicationWindow"/> and <see cref="ProducerExpiry"/>.
     /// </summary>

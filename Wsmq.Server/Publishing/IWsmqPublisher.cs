@@ -79,4 +79,15 @@ public interface IWsmqPublisher
     /// <returns>One result for each message, in the same order.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled; messages may be stored nevertheless.</exception>
     Task<IReadOnlyList<WsmqSendResult>> SendManyAsync(IReadOnlyList<WsmqOutgoingMessage> messages, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Cancels a message that the app has sent with a delay (<see cref="WsmqSendOptions.Delay"/>, <see cref="WsmqSendOptions.NotBefore"/>) and that is
+    /// not due yet.
+    /// </summary>
+    /// <param name="to">The user or group that it was sent to.</param>
+    /// <param name="id">Its id, see <see cref="WsmqReceipt.Id"/>.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Whether it waited: if not, it was due or cancelled before, or never sent.</returns>
+    /// <exception cref="WsmqException"><c>invalid-address</c>, <c>invalid-message</c> or <c>store-unavailable</c>.</exception>
+    Task<bool> CancelDelayedAsync(WsmqAddress to, string id, CancellationToken cancellationToken = default);
 }

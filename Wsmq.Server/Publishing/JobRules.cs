@@ -16,9 +16,7 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
             return Unusable(message) is { } field ? throw Invalid($"{field} is only for work queues") : null;
         if (!queues.TryGet(to.Name, out var queue))
             throw new WsmqException(WsmqErrors.UnknownQueue, $"{queues.Count} are declared");
-        var now = time.GetUtcNow();
-        if (message.Delay < TimeSpan.Zero || message.Delay > queue.MaxDelay || message.NotBefore - now > queue.MaxDelay)
-            throw Invalid($"a job of this queue is delayed by at most {queue.MaxDelay}");
+        var (delay, notBefore) = DelayRules.Check(message, queue.MaxDelay, time.GetUtcNow(), "a job of this queue");
         if (message.Priority is < WsmqJobPriority.Low or > WsmqJobPriority.High)
             throw Invalid($"{Wire.Priority} is not one of low, normal, high");
         return new JobTerms
@@ -27,8 +25,8 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
             Key = MessageRules.Name(Wire.Key, message.Key) ?? string.Empty,
             Unique = MessageRules.Name(Wire.UniqueId, message.UniqueId) ?? string.Empty,
             Priority = (JobPriority)(message.Priority ?? WsmqJobPriority.Normal),
-            Delay = (message.Delay?.WholeMilliseconds() ?? 0) * 1_000,
-            NotBefore = message.NotBefore is { } earliest ? Math.Max(0, (earliest - DateTimeOffset.UnixEpoch).WholeMilliseconds() * 1_000) : 0,
+            Delay = delay,
+            NotBefore = notBefore,
             TimeToLive = (message.TimeToLive?.WholeMilliseconds() ?? 0) * 1_000,
             MaxWaiting = queue.MaxWaiting,
             MaxBytes = queue.MaxBytes,
@@ -39,8 +37,6 @@ internal sealed class JobRules(QueueDeclarations queues, TimeProvider time)
         message.Key is not null ? Wire.Key
         : message.UniqueId is not null ? Wire.UniqueId
         : message.Priority is not null ? Wire.Priority
-        : message.Delay is not null ? Wire.Delay
-        : message.NotBefore is not null ? Wire.NotBefore
         : null;
 
     private static WsmqException Invalid(string detail) => new(WsmqErrors.InvalidMessage, detail);

@@ -19,6 +19,9 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
     /// <summary>The sender of the app's messages: its ids and those of users have separate scopes.</summary>
     public const string AppScope = "app";
 
+    // For so long a time may still be to come, by the clock of the store.
+    private static readonly TimeSpan PastFor = TimeSpan.FromHours(1);
+
     private const string DefaultContentType = "application/octet-stream";
 
     private readonly JobRules _jobs = new(queues, time);
@@ -35,7 +38,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         if (message.TimeToLive <= TimeSpan.Zero)
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.TimeToLive} is above 0");
         var job = _jobs.Check(message, to);
-        var number = NumberOf(message, to, producer);
+        var delay = DelayOf(message, to);
+        var number = NumberOf(message, hasId: job is not null || delay is not null, producer);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
@@ -52,7 +56,21 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             // Of a job the queue ends it.
             TimeToLive = job is null ? message.TimeToLive?.WholeMilliseconds() : null,
         };
-        return new CheckedMessage(new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body) { Job = job, Number = number }, replyTo);
+        var request = new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body)
+        {
+            Job = job, Delay = delay, Number = number,
+        };
+        return new CheckedMessage(request, replyTo);
+    }
+
+    /// <summary>The address and the id of a message with a delay, as a caller names it.</summary>
+    /// <exception cref="WsmqException">They are malformed, or of a work queue.</exception>
+    public (WsmqAddress To, string Id) CheckDelayed(string? to, string? id)
+    {
+        var address = options.Value.Access.Judge(WsmqAddress.Parse(to));
+        if (address.Kind == WsmqAddressKind.Work)
+            throw new WsmqException(WsmqErrors.InvalidAddress, "jobs are cancelled by their position or unique id");
+        return (address, Name(Wire.Id, id) ?? throw new WsmqException(WsmqErrors.InvalidMessage, "id is missing"));
     }
 
     /// <summary>What is wrong with a name; null if nothing is.</summary>
@@ -67,7 +85,15 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{field} {defect}")
         : value;
 
-    private static MessageNumber? NumberOf(WsmqOutgoingMessage message, WsmqAddress to, Producer? producer)
+    private DelayTerms? DelayOf(WsmqOutgoingMessage message, WsmqAddress to)
+    {
+        if (to.Kind == WsmqAddressKind.Work || message is { Delay: null, NotBefore: null })
+            return null;
+        var (delay, notBefore) = DelayRules.Check(message, options.Value.Publish.MaxDelay, time.GetUtcNow(), "a message");
+        return delay > 0 || notBefore > time.NowMicros() - PastFor.Micros() ? new DelayTerms { Delay = delay, NotBefore = notBefore } : null;
+    }
+
+    private static MessageNumber? NumberOf(WsmqOutgoingMessage message, bool hasId, Producer? producer)
     {
         if (message.Sequence is not { } sequence)
         {
@@ -78,8 +104,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
 
         if (producer is null)
             throw new WsmqException(WsmqErrors.InvalidMessage, "sequence is allowed only in Produce");
-        if (message.Id is not null || to.Kind == WsmqAddressKind.Work)
-            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue has an id");
+        if (message.Id is not null || hasId)
+            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue or with a delay has an id");
         return new MessageNumber(producer, sequence);
     }
 

@@ -14,6 +14,7 @@ internal sealed class NumberedSend(
     protected override void OnStored(AppendResult result) => results.Add(new WsmqItemResult
     {
         Number = number, Id = Request.Id, Position = result.PositionText, Duplicate = result.Duplicate && !result.IsOwnRepeat, UniqueIdTaken = result.IsUniqueTaken,
+        DueAt = result.DueAt,
     });
 
     protected override void OnFailed(WsmqException error) => results.Refuse(number, Request.Id, error);

@@ -25,8 +25,8 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
 
     public int Bytes => Request.Bytes;
 
-    /// <summary>Whether the app sends this by itself, and not for a user.</summary>
-    public bool IsOfApp { get; } = request.Sender == MessageRules.AppScope;
+    /// <summary>Whether the app sends this by itself, and not for a user, or it is due after a delay.</summary>
+    public bool IsOfServer { get; } = request.Sender == MessageRules.AppScope || request.Delay?.Waited is not null;
 
     /// <summary>Reserves the bytes of the message in the budget of the node; they are returned when it is settled.</summary>
     public bool TryReserve(ByteBudget budget)
@@ -69,6 +69,12 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
         if (result.IsQueueFull)
         {
             Failed(new WsmqException(WsmqErrors.QueueFull));
+            return;
+        }
+
+        if (result.IsTooManyWaiting)
+        {
+            Failed(new WsmqException(WsmqErrors.TooManyDelayed));
             return;
         }
 

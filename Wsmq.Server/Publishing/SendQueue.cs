@@ -24,7 +24,7 @@ internal sealed class SendQueue
     /// <summary>Whether all sends were read, and none can follow.</summary>
     public bool IsCompleted => _clients.Reader.Completion.IsCompleted && _app.Reader.Completion.IsCompleted;
 
-    public ChannelWriter<QueuedSend> WriterOf(QueuedSend send) => (send.IsOfApp ? _app : _clients).Writer;
+    public ChannelWriter<QueuedSend> WriterOf(QueuedSend send) => (send.IsOfServer ? _app : _clients).Writer;
 
     public bool TryRead(bool ofApp, [NotNullWhen(true)] out QueuedSend? send) => (ofApp ? _app : _clients).Reader.TryRead(out send);
 

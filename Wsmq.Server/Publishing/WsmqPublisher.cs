@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
-internal sealed class WsmqPublisher(MessageRules rules, StartGate start, PublishQueue queue, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
+internal sealed class WsmqPublisher(
+    MessageRules rules, StartGate start, PublishQueue queue, IStore store, IOptions<WsmqOptions> wsmq) : IWsmqPublisher
 {
     public Task<WsmqReceipt> SendAsync<T>(WsmqAddress to, T message, CancellationToken cancellationToken = default) =>
         SendAsync(TypedBody.Message(to, message, TypedBody.ByReflection<T>(wsmq.Value.Publish.Json), null), cancellationToken);
@@ -25,6 +27,13 @@ internal sealed class WsmqPublisher(MessageRules rules, StartGate start, Publish
         ArgumentNullException.ThrowIfNull(messages);
         var sends = messages.Select(ResultAsync).ToArray();
         return await Task.WhenAll(sends).WaitAsync(cancellationToken);
+    }
+
+    public async Task<bool> CancelDelayedAsync(WsmqAddress to, string id, CancellationToken cancellationToken = default)
+    {
+        var (address, name) = rules.CheckDelayed(to.ToString(), id);
+        await start.WaitAsync(cancellationToken);
+        return await store.Delayed.CancelAsync(address, MessageRules.AppScope, name, cancellationToken);
     }
 
     private async Task<WsmqSendResult> ResultAsync(WsmqOutgoingMessage message)

@@ -172,7 +172,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             return _window.HasRoom ? NextPageAsync() : BlockedAsync();
         DropBacklog();
         if (ready.Count == 0)
-            return _writer.HasPassed ? TellPassedAsync() : new ValueTask<bool>(false);
+            return _writer.HasExpired ? AnnounceExpiredAsync() : new ValueTask<bool>(false);
 
         var delivering = _writer.DeliverAsync(CollectionsMarshal.AsSpan(ready), view.Lost, _stop.Token);
         ready.Clear();
@@ -231,9 +231,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         return !_backlog.Pending.IsEmpty;
     }
 
-    private async ValueTask<bool> TellPassedAsync()
+    private async ValueTask<bool> AnnounceExpiredAsync()
     {
-        await _writer.TellPassedAsync(_stop.Token);
+        await _writer.AnnounceExpiredAsync(_stop.Token);
         return true;
     }
 

@@ -25,7 +25,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     public WsmqPosition Sent { get; private set; }
 
     /// <summary>Whether entries before the sent position have expired, and that is not announced yet.</summary>
-    public bool HasPassed => _expiredAfter is not null;
+    public bool HasExpired => _expiredAfter is not null;
 
     /// <summary>How many entries a write has, on average of the last ones.</summary>
     public double Together { get; private set; }
@@ -54,14 +54,14 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
             return GapAsync(first.Position, old + 1, cancellationToken);
         }
 
-        if (HasExpired(first))
+        if (IsOver(first))
         {
             // Announced together with those that follow.
             (_expiredAfter, Sent) = (_expiredAfter ?? Sent, first.Position);
             return new ValueTask<int>(old + 1);
         }
 
-        if (HasPassed)
+        if (HasExpired)
             return TellThenAsync(old, cancellationToken);
         var count = window.Take(LeavingTogether(entries, lost));
         return count == 0 ? new ValueTask<int>(NoRoom) : WriteAsync(entries[..count], old + count, cancellationToken);
@@ -72,13 +72,13 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     /// </summary>
     public async ValueTask AnnounceGapAsync(WsmqPosition through, string reason, CancellationToken cancellationToken)
     {
-        await TellPassedAsync(cancellationToken);
+        await AnnounceExpiredAsync(cancellationToken);
         await WriteGapAsync(Sent, through, reason, cancellationToken);
         Sent = through;
     }
 
     /// <summary>Announces the entries that were passed because they have expired, if there are any.</summary>
-    public async ValueTask TellPassedAsync(CancellationToken cancellationToken)
+    public async ValueTask AnnounceExpiredAsync(CancellationToken cancellationToken)
     {
         if (_expiredAfter is not { } after)
             return;
@@ -105,7 +105,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         for (; count < entries.Length; count++)
         {
             var (entry, last) = (entries[count], entries[count - 1].Position);
-            if (entry.Position <= last || MissingBefore(entry, last, lost) is not null || entry.Defect is not null || HasExpired(entry))
+            if (entry.Position <= last || MissingBefore(entry, last, lost) is not null || entry.Defect is not null || IsOver(entry))
                 break;
             bytes += entry.Frame.Length;
             if (bytes > MaxBytes)
@@ -115,7 +115,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         return entries[..count];
     }
 
-    private bool HasExpired(FeedEntry entry) => entry.Ends <= services.StoreNow;
+    private bool IsOver(FeedEntry entry) => entry.Ends is { } end && end <= services.StoreNow;
 
     private async ValueTask WriteGapAsync(WsmqPosition after, WsmqPosition through, string reason, CancellationToken cancellationToken)
     {
@@ -127,7 +127,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
 
     private async ValueTask<int> TellThenAsync(int done, CancellationToken cancellationToken)
     {
-        await TellPassedAsync(cancellationToken);
+        await AnnounceExpiredAsync(cancellationToken);
         return done;
     }
 

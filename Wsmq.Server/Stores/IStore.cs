@@ -15,6 +15,8 @@ internal interface IStore : IAsyncDisposable
 
     IDeadLetterStore DeadLetters { get; }
 
+    IDelayedMessages Delayed { get; }
+
     IJobStore Jobs { get; }
 
     IDeclarationStore Declarations { get; }

@@ -15,6 +15,9 @@ internal readonly record struct AppendRequest(
     /// <summary>For a work queue: what the sender demands; null for the defaults.</summary>
     public JobTerms? Job { get; init; }
 
+    /// <summary>For a log: when the message is due, if it is not at once.</summary>
+    public DelayTerms? Delay { get; init; }
+
     /// <summary>
     /// The number of the message, by which a repeat is recognized; null if that is its id. A message to a work queue has no number.
     /// </summary>
@@ -22,7 +25,8 @@ internal readonly record struct AppendRequest(
 }
 
 /// <param name="Position">
-/// The position of the entry or job; the start if it is refused, and for a duplicate that was recognized by its number.
+/// The position of the entry or job; the start if it is refused, and for a duplicate that was recognized by its number or has waited. Of a
+/// message that waits, when it is due.
 /// </param>
 /// <param name="Duplicate">The entry was stored by an earlier call.</param>
 internal readonly record struct AppendResult(WsmqPosition Position, bool Duplicate)
@@ -46,6 +50,14 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     /// </summary>
     public bool IsUniqueTaken { get; init; }
 
+    /// <summary>The message waits until it is due, and has no position yet.</summary>
+    public bool IsWaiting { get; init; }
+
+    /// <summary>Not stored: as many messages of the sender wait as may.</summary>
+    public static AppendResult TooManyWaiting { get; } = new() { IsTooManyWaiting = true };
+
+    public bool IsTooManyWaiting { get; private init; }
+
     /// <summary>Not stored: the stored state of the log is corrupt.</summary>
     public static AppendResult Corrupt { get; } = new() { IsCorrupt = true };
 
@@ -68,10 +80,13 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public bool IsOwnRepeat { get; init; }
 
     /// <summary>The position as clients get it; null if it is not known.</summary>
-    public string? PositionText => Position == WsmqPosition.Start ? null : Position.ToString();
+    public string? PositionText => Position == WsmqPosition.Start || IsWaiting ? null : Position.ToString();
 
-    /// <summary>Whether the entry or job is stored, by this call or an earlier one.</summary>
-    public bool IsStored => !(Refused || IsCorrupt || IsQueueFull || IsOutOfSequence);
+    /// <summary>When the message is due; null if it does not wait.</summary>
+    public DateTimeOffset? DueAt => IsWaiting ? DateTimeOffset.UnixEpoch.AddMicroseconds(Position.Value) : null;
+
+    /// <summary>Whether the entry or job is stored or waits, by this call or an earlier one.</summary>
+    public bool IsStored => !(Refused || IsCorrupt || IsQueueFull || IsOutOfSequence || IsTooManyWaiting);
 }
 
 /// <summary>An entry of a log.</summary>

@@ -83,6 +83,8 @@ public sealed class AckQueueTests
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();
 
+        public IDelayedMessages Delayed => throw new NotSupportedException();
+
         public IJobStore Jobs => throw new NotSupportedException();
 
         public IDeclarationStore Declarations => throw new NotSupportedException();

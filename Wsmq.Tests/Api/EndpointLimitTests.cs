@@ -12,7 +12,7 @@ public sealed class EndpointLimitTests : IDisposable
     /// <summary>What counts as a send or a read whoever asks. Of all others, only refused requests count.</summary>
     private static readonly string[] Counted =
     [
-        "POST /messages", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /addresses/{address}/events",
+        "POST /messages", "DELETE /messages", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /addresses/{address}/events",
         "GET /nodes", "GET /users/{user}/connections",
     ];
 

@@ -51,6 +51,24 @@ public abstract class ReadContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Expired_entries_are_one_gap_and_one_in_time_has_its_life()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var first = await bob.SendAsync(new { to = "user:bob", body = 0, timeToLive = 3_600_000 });
+        await bob.SendAsync(new { to = "user:bob", body = 1, timeToLive = 1 });
+        var expired = await bob.SendAsync(new { to = "user:bob", body = 2, timeToLive = 1 });
+        var last = await bob.SendAsync(new { to = "user:bob", body = 3 });
+
+        ApiAnswer page = null!;
+        await Eventually.That("both have expired", async () => Positions(page = await bob.ReadAsync("user:bob")).Count() == 2);
+
+        Positions(page).Should().Equal(first.TextOf("position"), last.TextOf("position"));
+        Gaps(page).Should().Equal($"{first.TextOf("position")} {WsmqPosition.Parse(expired.TextOf("position")).Next()} expired");
+        page.Json.GetProperty("entries")[0].GetProperty("timeToLive").GetInt64().Should().Be(3_600_000);
+    }
+
+    [Fact]
     public async Task Removed_entries_are_a_gap_after_a_position_and_none_for_a_reader_that_begins()
     {
         await using var node = await StartAsync(o => o.Retention.MaxCount = 2);

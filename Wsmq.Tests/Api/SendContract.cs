@@ -106,6 +106,26 @@ public abstract class SendContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_with_a_delay_has_the_time_at_which_it_is_due_and_can_be_cancelled()
+    {
+        await using var node = await StartAsync();
+        using var alice = HttpCaller.Of(node, "alice");
+        using var eve = HttpCaller.Of(node, "eve");
+        var sent = await alice.SendAsync(new { to = "user:bob", body = 1, delay = 3_600_000 }, key: "k");
+        var again = await alice.SendAsync(new { to = "user:bob", body = 1, delay = 3_600_000 }, key: "k");
+        var many = await alice.PostAsync("/messages", """[{"to":"user:bob","id":"m","delay":3600000}]""");
+
+        sent.Status.Should().Be(201);
+        sent.Json.EnumerateObject().Select(p => p.Name).Should().Equal("id", "dueAt", "duplicate");
+        again.Json.GetRawText().Should().Be("""{"id":"k","duplicate":true}""");
+        many.Json[0].EnumerateObject().Select(p => p.Name).Should().Equal("status", "id", "dueAt", "duplicate");
+        (await eve.AskAsync("DELETE", "/messages?to=user:bob&id=k")).Text.Should().Be("false");
+        (await alice.AskAsync("DELETE", "/messages?to=user:bob&id=k")).Text.Should().Be("true");
+        (await alice.AskAsync("DELETE", "/messages?to=user:bob&id=k")).Text.Should().Be("false");
+        (await alice.AskAsync("DELETE", "/messages?to=user:bob")).Code.Should().Be("invalid-message");
+    }
+
+    [Fact]
     public async Task A_message_that_is_no_longer_stored_is_not_compared()
     {
         await using var node = await StartAsync(o => o.Retention.MaxCount = 1);

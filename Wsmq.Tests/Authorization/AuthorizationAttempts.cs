@@ -192,6 +192,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         var answer = method switch
         {
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
+            "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             _ => await _http!.GetAsync($"/logs/{target}"),
         };

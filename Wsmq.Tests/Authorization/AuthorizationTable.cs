@@ -39,13 +39,13 @@ internal static class AuthorizationTable
     };
 
     /// <summary>The endpoints of the HTTP API.</summary>
-    public static readonly string[] Endpoints = ["POST /messages", "GET /logs", "GET /logs/{address}", .. QueueEndpoints.Keys];
+    public static readonly string[] Endpoints = ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", .. QueueEndpoints.Keys];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
 
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "Produce", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
+        ["Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -89,6 +89,8 @@ internal static class AuthorizationTable
         ("app", _) => Same("–"),
         _ when QueueEndpoints.TryGetValue(method, out var same) => Expected(actor, same),
         (_, "POST /messages") => Expected(actor, "Send"),
+        (_, "DELETE /messages") => Expected(actor, "CancelDelayed"),
+        (_, "CancelDelayed") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)") => Expected(actor, "Ack"),
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
@@ -122,7 +124,8 @@ internal static class AuthorizationTable
 
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
-            `group:unknown` was never used before. `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
+            `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
+            `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
             group, and the authorizer can only deny that. `ListQueues` states whether its result has the address. `work:jobs` is the only
             declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
             the app only; no hub method leads to them.

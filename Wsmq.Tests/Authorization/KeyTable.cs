@@ -26,6 +26,7 @@ internal static class KeyTable
     public static IEnumerable<KeyRow> Rows =>
     [
         new("POST /messages", "send", "user:bob", "send-not-allowed"),
+        new("DELETE /messages", KeyRow.AnyScope, "user:bob", AuthorizationTable.Ok),
         new("GET /logs", "read", $"user:{User}", "read-not-allowed"),
         new("GET /logs/{address}", "read", $"user:{User}", "read-not-allowed"),
         new(Stream, "read", $"user:{User}", "read-not-allowed"),
@@ -79,6 +80,7 @@ internal static class KeyTable
 internal sealed record KeyRow(string Endpoint, string Scope, string? Target, string Refusal)
 {
     public const string AnyAction = "any action";
+    public const string AnyScope = "any";
 
     private const string StopRun = "DELETE /dead-letters/runs/{id}";
 
@@ -87,6 +89,8 @@ internal sealed record KeyRow(string Endpoint, string Scope, string? Target, str
     {
         if (Scope == nameof(WsmqAction.ManageKeys))
             return [Refusal, .. Enumerable.Repeat("–", 4)];
+        if (Scope == AnyScope)
+            return [.. Enumerable.Repeat(AuthorizationTable.Ok, 5)];
         var there = Target is null ? Refusal : AuthorizationTable.Ok;
 
         // A connection of a worker opens the own queue. Who may replay may stop runs that replay: a run that removes looks like none.
@@ -97,7 +101,7 @@ internal sealed record KeyRow(string Endpoint, string Scope, string? Target, str
     /// <summary>The scopes of the keys, by <see cref="KeyTable.Columns"/>.</summary>
     public string[][] Scopes()
     {
-        var (name, target) = (Scope == AnyAction ? nameof(WsmqAction.View) : Scope, Target ?? "user:bob");
+        var (name, target) = (Scope == AnyAction ? nameof(WsmqAction.View) : Scope == AnyScope ? "read" : Scope, Target ?? "user:bob");
         var others = Scope == AnyAction ? ["read", "work", "queues"] : KeyTable.Scopes.Where(s => s != Scope).ToArray();
         var kind = target.Split(':')[0];
         return Scope == nameof(WsmqAction.ManageKeys)

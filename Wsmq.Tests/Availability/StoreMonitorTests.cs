@@ -52,6 +52,8 @@ public sealed class StoreMonitorTests
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();
 
+        public IDelayedMessages Delayed => throw new NotSupportedException();
+
         public IJobStore Jobs => throw new NotSupportedException();
 
         public IDeclarationStore Declarations => throw new NotSupportedException();

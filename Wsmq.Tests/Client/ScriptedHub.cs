@@ -40,6 +40,8 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
         string producer, long epoch, IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<bool> CancelDelayed(string to, string id) => throw new HubException("not scripted");
+
     public Task Ack(string source, string position)
     {
         script.Acks.Enqueue((source, position));

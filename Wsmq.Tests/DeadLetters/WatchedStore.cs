@@ -20,6 +20,8 @@ internal sealed class WatchedStore(
 
     public IDeadLetterStore DeadLetters { get; } = new Letters(real.DeadLetters, found);
 
+    public IDelayedMessages Delayed => real.Delayed;
+
     public IJobStore Jobs => real.Jobs;
 
     public IDeclarationStore Declarations => real.Declarations;

@@ -105,6 +105,24 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         OnlyForeign();
     }
 
+    [Theory]
+    [InlineData("UPDATE logs SET tail = -1 WHERE address = 'user:eve'")]
+    [InlineData("UPDATE logs SET tail = 9007199254740991 WHERE address = 'user:eve'")]
+    [InlineData("UPDATE delayed SET address = 'nobody' WHERE address = 'user:eve'")]
+    [InlineData("UPDATE delayed SET address = 'work:jobs' WHERE address = 'user:eve'")]
+    public async Task A_message_with_a_delay_that_cannot_be_stored_waits_for_longer_and_the_others_arrive(string sql)
+    {
+        await using var bob = await PlainClient.ConnectAsync(_node, "bob");
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:eve" });
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:eve", Delay = TimeSpan.FromSeconds(1) });
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Delay = TimeSpan.FromSeconds(1.1), Body = WsmqJsonBody.Parse("1") });
+        Execute(sql);
+
+        await bob.ReceivesAsync("1");
+
+        Execute("UPDATE delayed SET body = x'00' WHERE due > (unixepoch() + 20) * 1000000").Should().Be(1, "it is tried again later");
+    }
+
     [Fact]
     public async Task A_file_overwritten_while_the_node_runs_makes_calls_fail_with_a_code_and_causes_no_crash()
     {
@@ -163,12 +181,12 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     private void OnlyForeign() =>
         _logs.Of(LogLevel.Error).Concat(_logs.Of(LogLevel.Critical)).Should().NotContain(l => !l.Contains("corrupt or foreign", StringComparison.Ordinal));
 
-    private void Execute(string sql)
+    private int Execute(string sql)
     {
         using var connection = new SqliteConnection($"Data Source={Database};Pooling=False;Default Timeout=10");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 }

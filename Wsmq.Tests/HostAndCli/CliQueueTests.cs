@@ -86,7 +86,7 @@ public sealed class CliQueueTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("--key and --delay: only for work queues", "send", "user:bob", "hi", "--key", "k", "--delay", "1h")]
+    [InlineData("--key and --priority: only for work queues", "send", "user:bob", "hi", "--key", "k", "--delay", "1h", "--priority", "low")]
     [InlineData("--priority: only for work queues (work:<queue>), not for group:ops", "send", "group:ops", "hi", "--priority", "low")]
     [InlineData("--unique-id applies to one message", "send", "work:emails", "--unique-id", "u")]
     [InlineData("'soon' is not a duration", "send", "work:emails", "hi", "--delay", "soon")]

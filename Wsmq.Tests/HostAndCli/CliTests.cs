@@ -35,6 +35,9 @@ public sealed class CliTests : IAsyncLifetime
     [InlineData("listen", "--token", "x", "--url", "http://localhost:1/wsmq?device=phone")]
     [InlineData("listen", "--token", "x", "--url", "http://bob:secret@localhost:1/wsmq")]
     [InlineData("token", "--user", "bob", "--expires", "soon")]
+    [InlineData("cancel", "user:bob", "--token", "x")]
+    [InlineData("cancel", "bob", "m", "--token", "x")]
+    [InlineData("cancel", "work:jobs", "m", "--token", "x")]
     public async Task Wrong_usage_ends_with_exit_code_2_and_one_line(params string[] arguments)
     {
         var (code, _, error) = await _tools.CliAsync(arguments);
@@ -50,6 +53,24 @@ public sealed class CliTests : IAsyncLifetime
 
         code.Should().Be(3);
         error.Should().Contain("http://127.0.0.1:9/wsmq").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_message_with_a_delay_waits_and_can_be_cancelled()
+    {
+        await _tools.StartHostAsync();
+        string[] send = ["send", "user:bob", "tea", "--as", "alice", "--id", "tea-17", "--delay", "1h", "--ttl", "5m"];
+        string[] cancel = ["cancel", "user:bob", "tea-17", "--as", "alice"];
+
+        var sent = await _tools.CliAsync(send);
+        var cancelled = await _tools.CliAsync(cancel);
+        var again = await _tools.CliAsync(cancel);
+
+        sent.Code.Should().Be(0, sent.Error);
+        sent.Output.Should().StartWith("waits until 2").And.EndWith("id tea-17");
+        (cancelled.Code, cancelled.Output).Should().Be((0, "cancelled  id tea-17"));
+        again.Code.Should().Be(1);
+        again.Error.Should().Contain("no message with the id tea-17 waits there");
     }
 
     [Theory]

@@ -52,6 +52,14 @@ internal static class LimitCases
             "Limits.UserProducersPerHour", "too-many-producers",
             o => (o.Limits.UserProducersPerHour, o.Limits.UserProducerBurst) = (3_600, 2),
             node => UntilRefusedAsync(node, (alice, _) => ProduceAsync(alice)), node => WithAsync(node, ProduceAsync)) { SaysWhen = true },
+        new(
+            "Limits.UserDelayedMessages", "too-many-delayed", o => o.Limits.UserDelayedMessages = 2,
+            node => UntilRefusedAsync(node, (alice, i) => DelayAsync(alice, $"d{i}")),
+            node => WithAsync(node, async alice =>
+            {
+                (await alice.Connection.InvokeAsync<bool>("CancelDelayed", "user:bob", "d0")).Should().BeTrue();
+                await DelayAsync(alice, "more");
+            })) { OfTheStore = true },
         Reads("Limits.UserResumesPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
         new(
             "Limits.UserConnectsPerMinute", "too-many-connections",
@@ -115,6 +123,9 @@ internal static class LimitCases
             yield break;
         }
     }
+
+    private static Task<WsmqReceipt> DelayAsync(PlainClient client, string id) =>
+        client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", id, delay = 3_600_000 });
 
     private static WsmqOutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
 

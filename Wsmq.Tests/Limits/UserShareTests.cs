@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
+using Wsmq.Server.Limits;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Tests.Support;
@@ -179,6 +181,22 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         await Eventually.That("she may send again", async () => await Record.ExceptionAsync(() => alice.SendAsync("user:alice", 1)) is null);
     }
 
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("Redis")]
+    public async Task Messages_that_wait_for_their_time_are_charged_and_not_released_before_it(string store)
+    {
+        await using var node = await StartAsync(store, o => o.Limits.UserDelayedMessages = 0);
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        var stored = await RefusedAsync(alice, 60_000, i => $"user:i{i % 7}", delay: 3_600_000);
+        var services = node.Services.GetRequiredService<IStore>();
+
+        (await new UsageReclaim(services, Options.Create(new WsmqOptions()), TimeProvider.System).RunAsync("alice", default)).Should().BeNull();
+
+        stored.Should().BeInRange(Share / 20, Share + (768 * 1024));
+        (await RefusedAsync(alice, 60_000, _ => "user:i1")).Should().Be(0);
+    }
+
     [Fact]
     public async Task A_user_without_a_limit_is_not_charged()
     {
@@ -203,14 +221,14 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
         return sums.Sum();
     }
 
-    private static async Task<long> RefusedAsync(PlainClient client, int size, Func<int, string> to)
+    private static async Task<long> RefusedAsync(PlainClient client, int size, Func<int, string> to, int delay = 0)
     {
         var (stored, body) = (0L, new string('x', size));
         var many = Math.Clamp(200_000 / size, 1, 100);
         for (var i = 0; i < 10_000; i += many)
         {
             var results = await client.Connection.InvokeAsync<WsmqItemResult[]>(
-                "SendMany", Enumerable.Range(i, many).Select(n => new { to = to(n), body }));
+                "SendMany", Enumerable.Range(i, many).Select(n => new { to = to(n), body, delay }));
             stored += size * results.Count(r => r.Error is null);
             if (results.FirstOrDefault(r => r.Error is not null) is not { } refused)
                 continue;

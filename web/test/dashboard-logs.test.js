@@ -118,6 +118,14 @@ describe('the logs of the dashboard', () => {
       await dashboard.press('Send', page.getByRole('main'));
       await dashboard.dialog.waitFor();
       assert.equal(await stored.count(), 0);
+      await page.keyboard.press('Escape');
+      await page.getByLabel(/^waits for/).fill('an hour');
+      await page.getByText('A time is a number of seconds, or empty.').waitFor();
+      await page.getByLabel(/^waits for/).fill('3600');
+      await page.getByLabel(/^lives for/).fill('0.5');
+      const later = await dashboard.act('Send');
+      assert.ok(later.includes('"delay":3600000,"timeToLive":500'), later);
+      await page.getByRole('status').getByText('Waits until').waitFor();
     });
     const headers = { Authorization: 'Bearer erin' };
     const log = await (await fetch(new URL('wsmq-api/logs/user:erin', app.root), { headers })).text();

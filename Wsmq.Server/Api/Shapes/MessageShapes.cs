@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Wsmq.Server.Api.Shapes;
 
 /// <summary>A message to send.</summary>
-[Description("A message to send. Either body or data; key, uniqueId, priority, delay and notBefore are for work queues.")]
+[Description("A message to send. Either body or data; key, uniqueId and priority are for work queues.")]
 [JsonNumberHandling(JsonNumberHandling.Strict)]
 internal sealed record WsmqApiMessage
 {
@@ -69,6 +69,9 @@ internal sealed record WsmqApiResult
     [JsonPropertyName(Wire.Position)]
     public string? Position { get; init; }
 
+    [JsonPropertyName(Wire.DueAt)]
+    public long? DueAt { get; init; }
+
     [JsonPropertyName(Wire.Duplicate)]
     public bool? Duplicate { get; init; }
 
@@ -87,8 +90,11 @@ internal sealed record WsmqApiReceipt
     [JsonPropertyName(Wire.Id)]
     public required string Id { get; init; }
 
-    [JsonPropertyName(Wire.Position), Description("The place of the message in the log: 16 digits that compare as a text.")]
-    public required string Position { get; init; }
+    [JsonPropertyName(Wire.Position), Description("The place of the message in the log: 16 digits that compare as a text. Absent while it waits.")]
+    public string? Position { get; init; }
+
+    [JsonPropertyName(Wire.DueAt), Description("When it is due, in milliseconds since 1970, if it waits.")]
+    public long? DueAt { get; init; }
 
     [JsonPropertyName(Wire.Duplicate), Description("Whether it was stored before, under the same id.")]
     public required bool Duplicate { get; init; }

@@ -23,6 +23,11 @@ internal static class Signatures
     {
     }
 
+    public static void Delayed(
+        [FromQuery, Required, Description("The address that it was sent to.")] string to, [FromQuery, Required, Description("Its id.")] string id)
+    {
+    }
+
     public static void Log(
         [FromRoute, Description("The log, such as user:bob.")] string address,
         [FromQuery, Description("The position after which to begin.")] string? after,

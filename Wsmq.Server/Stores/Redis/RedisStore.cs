@@ -40,6 +40,9 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         var settler = new JournalSettler(_connections, _keys, _lanes, options.Value, logger);
         _journals = new JournalKeeper(_lanes, settler, new ActiveReaders(_connections, _keys, _lanes), _options, TimeProvider.System, logger);
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options, _journals);
+        var delayed = new RedisDelayed(_connections, _keys, _lanes, _clock);
+        var watched = delayed.Watch(script);
+        Delayed = delayed;
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
 
         // Jobs that are taken with their append are given out at once: where grants wait for replicas, they are taken in calls of their own.
@@ -47,7 +50,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         var primaries = new RedisPrimaries(_connections, _options);
         MessageLog = new RedisMessageLog(
             _connections, _keys, _lanes, _signals, options.Value,
-            () => [.. _lanes.All.Select(lane => AppenderOf(lane, script)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
+            () => [.. _lanes.All.Select(lane => AppenderOf(lane, watched)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
         Declarations = new RedisDeclarations(_connections, _keys, _lanes, _signals);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
         DeadLetters = new RedisDeadLetters(_connections, _keys, _lanes, options.Value);
@@ -73,6 +76,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public ISignals Signals => _signals;
 
     public IDeadLetterStore DeadLetters { get; }
+
+    public IDelayedMessages Delayed { get; }
 
     public IJobStore Jobs { get; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>The results of an append, and the entries to signal once it is committed.</summary>
@@ -67,11 +69,15 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
                 return AddJob(session, request, now);
             if (request.Number is { } number && _producers.Refuse(session, number, now) is { } refused)
                 return refused;
+            if (request.Delay is { Waited: null } terms && DelayedRequest.DueAt(terms, now) is var due && (due > now || DelayedTable.HasDue(session, due)))
+                return Delay(session, request, now, due);
             var row = request.MayCreate ? _rows.FindOrAdd(session, request.To) : _rows.Find(session, request.To);
             return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
+            if (request.Delay?.Waited is { } key)
+                DelayedTable.Postpone(session, KeyOf(key), now + IDelayedMessages.PauseOfCorrupt.Micros());
             return AppendResult.Corrupt;
         }
     }
@@ -80,10 +86,12 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
     {
         if (!TryPlace(session, row, request, now, out var position))
             return new AppendResult(MessageIdTable.PositionOf(session, row.Id, request.Sender, request.Id), Duplicate: true);
+        if (request.Delay?.Waited is { } key && !DelayedTable.Remove(session, KeyOf(key)))
+            return new AppendResult(WsmqPosition.Start, Duplicate: true);
 
         var entry = new LogEntry(position, new WsmqPosition(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
-        var created = row is { IsNew: true, Tail: 0 };
+        var created = Created(row);
         row.Tail = position.Value;
         row.Kept++;
         row.Bytes += entry.Bytes;
@@ -93,12 +101,41 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         return new AppendResult(entry.Position, Duplicate: false) { Created = created };
     }
 
-    // The next position of a log or queue, stored with the id of a message without a number; false if that id is stored already.
+    // Its id is stored, without a position, as if it were in the log.
+    private AppendResult Delay(SqliteSession session, in AppendRequest request, long now, long due)
+    {
+        if (DelayedTable.Has(session, request.To, request.Sender, request.Id))
+            return new AppendResult(WsmqPosition.Start, Duplicate: true);
+        var row = _rows.Find(session, request.To);
+        if (row is not null && MessageIdTable.Find(session, row.Id, request.Sender, request.Id, now) is { } known)
+            return new AppendResult(known, Duplicate: true);
+        if (row is null && !request.MayCreate)
+            return AppendResult.NoAddress;
+        var most = request.Delay!.MaxWaiting;
+        if (most < int.MaxValue && DelayedTable.Count(session, request.Sender, most) >= most)
+            return AppendResult.TooManyWaiting;
+
+        row ??= _rows.FindOrAdd(session, request.To);
+        MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, 0, now, now + options.Publish.DeduplicationWindow.Micros());
+        DelayedTable.Add(session, request, due);
+        return new AppendResult(new WsmqPosition(due), Duplicate: false) { IsWaiting = true, Created = Created(row) };
+    }
+
+    private static long KeyOf(string waited) => long.Parse(waited, CultureInfo.InvariantCulture);
+
+    private static bool Created(LogRow row)
+    {
+        var created = row is { IsNew: true, Tail: 0 };
+        row.IsNew = false;
+        return created;
+    }
+
+    // The next position of a log or queue, stored with the id of a message without a number that has not waited; false if that id is stored already.
     private bool TryPlace(SqliteSession session, LogRow row, in AppendRequest request, long now, out WsmqPosition position)
     {
         // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
         position = new WsmqPosition(SqlitePosition.Checked(Math.Max(now, row.Tail + 1)));
-        return request.Number is not null || MessageIdTable.TryAdd(
+        return request.Number is not null || request.Delay?.Waited is not null || MessageIdTable.TryAdd(
             session, row.Id, request.Sender, request.Id, position.Value, now, now + options.Publish.DeduplicationWindow.Micros());
     }
 }

@@ -26,8 +26,8 @@ internal sealed class LogRow
 
     public long Membership { get; set; }
 
-    /// <summary>The address did not exist before this operation.</summary>
-    public bool IsNew { get; init; }
+    /// <summary>The address did not exist before this operation, and no result has told it yet.</summary>
+    public bool IsNew { get; set; }
 
     public LogState State => new(new WsmqPosition(Tail), new WsmqPosition(Removed), new WsmqPosition(Consumed), Membership);
 }

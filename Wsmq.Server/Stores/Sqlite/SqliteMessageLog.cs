@@ -12,6 +12,9 @@ internal sealed class SqliteMessageLog(
     private long _asked;
     private (long Number, long Rollbacks) _applied;
 
+    /// <summary>See <see cref="IDelayedMessages.Added"/>.</summary>
+    public event Action<int, long>? Waits;
+
     public IReadOnlyList<IAppender> Appenders => [this];
 
     public int AppenderOf(WsmqAddress address) => 0;
@@ -114,7 +117,12 @@ internal sealed class SqliteMessageLog(
             return _appended.Results;
         }
 
-        protected override void OnCommitted(AppendResult[] result) => log.Publish(_appended);
+        protected override void OnCommitted(AppendResult[] result)
+        {
+            log.Publish(_appended);
+            if (DelayedRequest.FirstOf(batch, result) is { } due)
+                log.Waits?.Invoke(0, due);
+        }
     }
 
     private LogPage? ReadUnlessDue(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)

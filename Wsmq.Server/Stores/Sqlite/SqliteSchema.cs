@@ -81,7 +81,7 @@ internal static class SqliteSchema
             AddBytes(session);
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition)
             .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
-            .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition))
+            .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition))
             session.Run(part);
     }
 

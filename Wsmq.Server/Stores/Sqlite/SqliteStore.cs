@@ -24,7 +24,9 @@ internal sealed class SqliteStore : IStore
         _engine = new SqliteEngine(sqlite.Value, clock, logger);
         _room = new SqliteRoom(sqlite.Value, _engine, clock, () => Disk?.Invoke());
         _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
-        MessageLog = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock);
+        var log = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock);
+        MessageLog = log;
+        Delayed = new SqliteDelayed(_engine, log, clock);
         Usage = new SqliteUsage(_engine, _room, options.Value, clock);
         Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
         Signals = signals;
@@ -49,6 +51,8 @@ internal sealed class SqliteStore : IStore
     public ISignals Signals { get; }
 
     public IDeadLetterStore DeadLetters { get; }
+
+    public IDelayedMessages Delayed { get; }
 
     public IJobStore Jobs { get; }
 

@@ -55,6 +55,8 @@ internal sealed class SqliteUsage(SqliteEngine engine, SqliteRoom room, WsmqOpti
 
     private bool TryAddApart(SqliteSession session, string user, UsageRow row, UsageItem item, long apart, long now)
     {
+        if (item.Name == UsageNames.General)
+            return false;
         var known = UsageTable.Marks(session, user, item.Name);
         if (known is null && (row.Names >= UsageNames.Most || row.Bytes + item.Bytes <= apart))
             return false;

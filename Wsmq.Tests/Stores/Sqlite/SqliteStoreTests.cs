@@ -12,6 +12,18 @@ public sealed class SqliteStoreTests : JobContract, IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public async Task A_refused_message_with_a_delay_leaves_no_address()
+    {
+        await using var h = await CreateAsync(_ => { });
+        var (bob, eve, one) = (WsmqAddress.User("bob"), WsmqAddress.User("eve"), new DelayTerms { Delay = 3_600_000_000, MaxWaiting = 1 });
+        await h.AppendAsync(StoreHarness.Message(bob, "ann", "1") with { Delay = one });
+
+        (await h.AppendAsync(StoreHarness.Message(eve, "ann", "2") with { Delay = one })).Single().IsTooManyWaiting.Should().BeTrue();
+
+        (await h.Store.Inspection.FindAsync(eve, default)).Should().BeNull();
+    }
+
     private protected override async Task<StoreHarness> CreateAsync(Action<WsmqOptions> configure)
     {
         var options = new WsmqOptions();

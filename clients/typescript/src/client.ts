@@ -208,6 +208,18 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
+   * Cancels a message that this user has sent with a delay and that is not due yet. Waits for a connection where there is none, and is
+   * repeated after a lost connection and a temporary error; it may then return false because the first attempt has cancelled the message.
+   * @param to the user or group that it was sent to
+   * @param id its id, as in the receipt
+   * @returns whether it waited: if not, it was due or cancelled before, or never sent
+   * @throws WsmqError a final refusal; `client-closed`; `outcome-unknown`: there was no answer within `sendTimeout`
+   */
+  cancelDelayed(to: Address, id: string, { signal }: { signal?: AbortSignal } = {}): Promise<boolean> {
+    return (this.#run ??= this.#newRun()).calls.call({ method: "CancelDelayed", args: [to, id], canRepeat: true, signal });
+  }
+
+  /**
    * Registers a listener: for changes of the state, gaps, dead letters, a stalled source, the state of the store, or errors.
    * @returns a function that removes it
    */

@@ -8,8 +8,11 @@ export interface Receipt {
   /** The id of the message. */
   id: string;
 
-  /** The position of the message in the log of its address. */
+  /** The position of the message in the log of its address; empty for one that waits for its time, and for a repeat of it. */
   position: Position;
+
+  /** When the message is due that has a delay, in milliseconds since 1970: until then it waits outside of the log. Absent for all others. */
+  dueAt?: number;
 
   /** Whether a message of this sender with this id was stored before; then nothing was stored now, and the position is the first one. */
   duplicate: boolean;
@@ -53,15 +56,18 @@ export interface SendOptions {
   /** Only for work queues. Default `normal`. */
   priority?: "low" | "normal" | "high";
 
-  /** Only for work queues: after how many milliseconds the job is due. */
+  /**
+   * After how many milliseconds the message is due, by the clock of the server's store. Until then it waits on the server: it has no position,
+   * and `cancelDelayed` cancels it. At most 400 days by default.
+   */
   delay?: number;
 
-  /** Only for work queues: when the job is due, in milliseconds since 1970. */
+  /** When the message is due, in milliseconds since 1970. With a delay the later time counts. */
   notBefore?: number;
 
   /**
-   * How many milliseconds the message may wait from when it is stored. After that it is not delivered any more: who has not received it is
-   * told of a gap with the reason `expired`, and a job becomes a dead letter. Default: no limit.
+   * How many milliseconds the message may wait from when it is stored. After that it is not delivered any more: a device that has not received it
+   * gets a gap with the reason `expired`, and a job becomes a dead letter. Default: no limit.
    */
   timeToLive?: number;
 

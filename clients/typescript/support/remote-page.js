@@ -51,6 +51,10 @@ class RemoteClient {
     return this.#call('send', [to, type, body, options], signal);
   }
 
+  cancelDelayed(to, id, { signal } = {}) {
+    return this.#call('cancelDelayed', [to, id], signal);
+  }
+
   resume(source, after, { signal } = {}) {
     return this.#call('resume', [source, after], signal);
   }
@@ -181,6 +185,7 @@ function inPage() {
     start: (client, _, __, signal) => client.start(signal ? { signal } : {}),
     stop: client => client.stop(),
     resume: (client, _, [source, after], signal) => client.resume(source, after, { ...(signal && { signal }) }),
+    cancelDelayed: (client, _, [to, id], signal) => client.cancelDelayed(to, id, signal && { signal }),
     send: (client, _, [to, type, body, options], signal) => client.send(to, type, body, { ...options, ...(signal && { signal }) }),
   };
 

@@ -221,6 +221,10 @@ export interface WsmqApiEntry {
   sender: null | string;
   sentAt: null | number;
   storedAt: number;
+  /**
+   * When its time to live ends, in milliseconds since 1970. It is not delivered later.
+   */
+  expiresAt?: null | number;
   type: null | string;
   contentType: null | string;
   /**
@@ -246,7 +250,7 @@ export interface WsmqApiEvent {
    */
   at: null | number;
   /**
-   * stored, replayed, acknowledged, waiting, failed, deadLettered or removed.
+   * stored, replayed, acknowledged, waiting, failed, deadLettered, removed or expired.
    */
   kind: string;
   user?: null | string;
@@ -380,7 +384,7 @@ export interface WsmqApiLogInfo {
   next: null | string;
 }
 /**
- * A message to send. Either body or data; key, uniqueId, priority, delay, notBefore and timeToLive are for work queues.
+ * A message to send. Either body or data; key, uniqueId and priority are for work queues.
  */
 export interface WsmqApiMessage {
   /**
@@ -421,7 +425,7 @@ export interface WsmqApiMessage {
    */
   notBefore?: null | number;
   /**
-   * In milliseconds.
+   * In milliseconds from when it is stored. After that it is not delivered.
    */
   timeToLive?: null | number;
 }
@@ -603,9 +607,13 @@ export interface WsmqApiTotals {
 export interface WsmqApiReceipt {
   id: string;
   /**
-   * The place of the message in the log: 16 digits that compare as a text.
+   * The place of the message in the log: 16 digits that compare as a text. Absent while it waits.
    */
-  position: string;
+  position?: null | string;
+  /**
+   * When it is due, in milliseconds since 1970, if it waits.
+   */
+  dueAt?: null | number;
   /**
    * Whether it was stored before, under the same id.
    */
@@ -622,6 +630,7 @@ export interface WsmqApiResult {
   status: number;
   id?: null | string;
   position?: null | string;
+  dueAt?: null | number;
   duplicate?: null | boolean;
   uniqueIdTaken?: null | boolean;
   error?: null | WsmqApiProblem;

@@ -7,20 +7,25 @@ import { link } from "../http/route";
 import type { Receipt } from "../http/types";
 import { Action } from "../ui/action";
 import { Field, Panel } from "../ui/parts";
+import { dateAndTime } from "../../shared/time";
 
 /** Sends a message to any address, as the operator. */
 export function SendPage({ address }: { address: string | undefined }) {
   const [to, setTo] = useState(address ?? "user:");
   const [type, setType] = useState("");
   const [body, setBody] = useState('{"text":"hello"}');
+  const [delay, setDelay] = useState("");
+  const [life, setLife] = useState("");
   const [receipt, setReceipt] = useState<Receipt & { to: string }>();
 
   // The same id for a second click, and for a retry after a lost answer: stored once.
   const [id, setId] = useState("");
-  const call = callOf(to, type, body, id);
+  const call = callOf(to, type, body, id, { delay: millisecondsOf(delay), timeToLive: millisecondsOf(life) });
   const isTarget = /^(user|group|work):./.test(to);
   const mayNot = isTarget && !may("Send", to);
-  const refused = !isTarget ? "An address is user:, group: or work: with a name." : !isJson(body) ? "The body is no JSON." : "";
+  const refused = !isTarget ? "An address is user:, group: or work: with a name."
+    : !isJson(body) ? "The body is no JSON."
+    : !isTime(delay) || !isTime(life) ? "A time is a number of seconds, or empty." : "";
   return (
     <>
       <h1>Send</h1>
@@ -28,6 +33,10 @@ export function SendPage({ address }: { address: string | undefined }) {
         <div class="row">
           <Field label="to"><input class="mono" value={to} onInput={e => setTo(e.currentTarget.value)} /></Field>
           <Field label="type"><input value={type} onInput={e => setType(e.currentTarget.value)} /></Field>
+        </div>
+        <div class="row">
+          <Field label="waits for, in seconds"><input inputMode="decimal" value={delay} onInput={e => setDelay(e.currentTarget.value)} /></Field>
+          <Field label="lives for, in seconds"><input inputMode="decimal" value={life} onInput={e => setLife(e.currentTarget.value)} /></Field>
         </div>
         <Field label="body, in JSON; sent exactly as it is written">
           <textarea class="mono" rows={10} spellcheck={false} value={body} onInput={e => setBody(e.currentTarget.value)} />
@@ -40,7 +49,11 @@ export function SendPage({ address }: { address: string | undefined }) {
             {mayNot && <p class="warn">You may not have the right to send to {to}.</p>}
           </Action>
           {receipt && (
-            <p role="status" class="good">Stored at <a class="mono" href={link("addresses", receipt.to, receipt.position)}>{receipt.position}</a></p>
+            <p role="status" class="good">
+              {receipt.position
+                ? <>Stored at <a class="mono" href={link("addresses", receipt.to, receipt.position)}>{receipt.position}</a></>
+                : <>Waits{receipt.dueAt ? ` until ${dateAndTime(receipt.dueAt)}` : ""}, under the id <span class="mono">{receipt.id}</span></>}
+            </p>
           )}
         </div>
       </Panel>
@@ -48,8 +61,15 @@ export function SendPage({ address }: { address: string | undefined }) {
   );
 }
 
+const isTime = (text: string) => /^(\d{1,9}(\.\d{1,3})?)?$/.test(text.trim());
+
+const millisecondsOf = (text: string) => text.trim() === "" ? undefined : Math.round(Number(text) * 1000);
+
 // Composed as text: a number of the body keeps all its digits.
-function callOf(to: string, type: string, body: string, id: string): Call {
-  const fields = [`"id":${JSON.stringify(id)}`, ...(type ? [`"type":${JSON.stringify(type)}`] : []), `"body":${body.trim()}`];
+function callOf(to: string, type: string, body: string, id: string, times: { delay?: number | undefined; timeToLive?: number | undefined }): Call {
+  const fields = [
+    `"id":${JSON.stringify(id)}`, ...(type ? [`"type":${JSON.stringify(type)}`] : []), `"body":${body.trim()}`,
+    ...Object.entries(times).flatMap(([name, time]) => time === undefined ? [] : [`"${name}":${time}`]),
+  ];
   return post(`/addresses/${segment(to)}/messages`, `{${fields.join(",")}}`);
 }

@@ -71,9 +71,9 @@ internal sealed class AppendScript(
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
-        values[14] = Barred(batch, logs);
+        values[14] = KindsOf(batch, logs);
         (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
-        values[18] = numbers.Text(logs.MayRepeat, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
+        values[18] = numbers.Text(logs.MayRepeat || logs.HasDelays, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
         values[20] = groups.Numbers;
         (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
         var (id, content) = (names + logs.Count, names + logs.Count + (numbers.HasIds ? batch.Count : 0));
@@ -92,17 +92,24 @@ internal sealed class AppendScript(
         return values;
     }
 
-    /// <summary>Per item 1 if it may not create its address, else 0; empty if all may, the usual case.</summary>
-    private static string Barred(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    /// <summary>Per item 1 if it may not create its address, 2 more if it has a delay, 4 if it had one; empty if all are 0, the usual case.</summary>
+    private static string KindsOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
         for (var i = 0; i < batch.Count; i++)
         {
-            if (!batch[i].MayCreate)
-                return string.Concat(logs.InOrder.Select(item => batch[item].MayCreate ? '0' : '1'));
+            if (KindOf(batch[i]) != '0')
+                return string.Concat(logs.InOrder.Select(item => KindOf(batch[item])));
         }
 
         return string.Empty;
     }
+
+    private static char KindOf(in AppendRequest item) => item.Delay switch
+    {
+        { Waited: not null } => '4',
+        not null => item.MayCreate ? '2' : '3',
+        _ => item.MayCreate ? '0' : '1',
+    };
 
     // Returns the last position that may be in a journal.
     private static WsmqPosition Read(RedisResult[] reply, LogGroups logs, BatchNumbers numbers, AppendResult[] results)
@@ -144,8 +151,12 @@ internal sealed class AppendScript(
         (byte)'R' => AppendResult.NoAddress,
         (byte)'S' => AppendResult.TooLow,
         (byte)'E' => AppendResult.Fenced,
+        (byte)'F' => AppendResult.TooManyWaiting,
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
-            new AppendResult(position, result[0] == (byte)'D') { Created = result[0] == (byte)'C' },
+            new AppendResult(position, result[0] == (byte)'D')
+            {
+                Created = result[0] is (byte)'C' or (byte)'V', IsWaiting = result[0] is (byte)'W' or (byte)'V',
+            },
         _ => AppendResult.Corrupt,
     };
 }

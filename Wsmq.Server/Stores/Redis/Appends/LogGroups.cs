@@ -33,7 +33,7 @@ internal sealed class LogGroups
                 _logs.Add(log);
             }
 
-            log.Add(i, RedisContent.LengthOf(batch[i]));
+            log.Add(i, RedisContent.LengthOf(batch[i]), batch[i].Delay is not null);
         }
     }
 
@@ -68,6 +68,9 @@ internal sealed class LogGroups
         }
     }
 
+    /// <summary>Whether a message has a delay, or had one.</summary>
+    public bool HasDelays => _logs.Exists(log => log.HasDelays);
+
     public LogKeys Keys(int log) => _logs[log].Keys;
 
     public List<int> Items(int log) => _logs[log].Items;
@@ -86,7 +89,7 @@ internal sealed class LogGroups
     public void ChooseForJournal(int largest)
     {
         foreach (var log in _logs)
-            log.Readers = log.Largest <= largest ? log.Keys.Readers : null;
+            log.Readers = log.Largest <= largest && !log.HasDelays ? log.Keys.Readers : null;
         _logs.Sort(static (a, b) => a.Readers is null || b.Readers is null
             ? (a.Readers is null).CompareTo(b.Readers is null)
             : string.CompareOrdinal(a.Readers, b.Readers));
@@ -213,8 +216,11 @@ internal sealed class LogGroups
 
         public string? Readers { get; set; }
 
-        public void Add(int item, int bytes)
+        public bool HasDelays { get; private set; }
+
+        public void Add(int item, int bytes, bool hasDelay)
         {
+            HasDelays |= hasDelay;
             Items.Add(item);
             Bytes += bytes;
             Largest = Math.Max(Largest, bytes);

@@ -241,6 +241,12 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     /// <summary>Hash: the states of the addresses that some node reads, see active.lua.</summary>
     public RedisKey Active { get; } = $"{lane}:active";
 
+    /// <summary>Sorted set: the messages that wait until they are due, by then. Their other keys: delayed.lua.</summary>
+    public RedisKey Delayed { get; } = $"{lane}:delayed";
+
+    /// <summary>String: the node that appends the messages that are due, and till when it has the turn.</summary>
+    public RedisKey DelayedTurn { get; } = $"{lane}:delayed:turn";
+
     /// <summary>Set: the nodes that may have a journal.</summary>
     public RedisKey Journals { get; } = $"{lane}:journals";
 

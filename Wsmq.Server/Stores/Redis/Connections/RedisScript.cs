@@ -30,6 +30,8 @@ internal static class RedisScript
     public static readonly string DeadList = Load("dead_list");
     public static readonly string DeadScan = Load("dead_scan");
     public static readonly string Declare = Load("declare");
+    public static readonly string DelayedCancel = Load("delayed_cancel");
+    public static readonly string DelayedDue = Load("delayed_due");
     public static readonly string Devices = Load("devices");
     public static readonly string Figures = Load("figures");
     public static readonly string Forget = Load("forget");

@@ -6,7 +6,7 @@
 -- ARGV[1] longest age, µs      ARGV[2] sum of bytes above which logs get own marks    ARGV[3] permanent bytes to add
 -- ARGV[4] µs of the rate       ARGV[5] overhead of a log in bytes                     ARGV[6] most logs with own marks
 -- ARGV[7] quantum of a log's own marks, µs   ARGV[8] quantum of the other marks (*), µs
--- ARGV[9 …] per log: name, last position, bytes
+-- ARGV[9 …] per log: name, last position, bytes; * for what is in no log
 -- Returns the sum, and how far the rate is ahead of the clock, µs
 local usage, now, age = KEYS[1], micros(), tonumber(ARGV[1])
 local apart, permanent, ahead, base, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -40,7 +40,7 @@ end
 for i = 9, #ARGV, 3 do
   local name, at, bytes = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local marks = own_marks(i)
-  if marks or names < most and sum + bytes > apart then
+  if name ~= '*' and (marks or names < most and sum + bytes > apart) then
     local rest
     rest, gone = without(marks_of(marks), cut)
     if not marks then names = names + 1 end

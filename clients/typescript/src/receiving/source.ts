@@ -213,7 +213,7 @@ export class Source {
     for (let attempt = 0; !this.signal.aborted; attempt++) {
       try {
         await this.events.gap(gap);
-        // Of what has expired the app's data is not the worse.
+        // Expired messages are not missing in the app's data.
         return gap.reason === "expired" || !(await this.#load(gap));
       } catch (e) {
         this.events.error(e);

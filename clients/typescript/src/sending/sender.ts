@@ -16,6 +16,7 @@ interface Result {
   position?: string;
   duplicate?: boolean;
   uniqueIdTaken?: boolean;
+  dueAt?: number;
   error?: string;
   retryAfter?: number;
 }
@@ -207,8 +208,8 @@ export class Sender implements SessionUser {
 
 const failed = (error: WsmqError, retryAfter = error.retryAfter): Outcome => error.canRetry ? { retryAfter } : { error };
 
-function outcomeOf({ id, position, duplicate = false, uniqueIdTaken, error, retryAfter }: Result): Outcome {
-  return position === undefined
+function outcomeOf({ id, position = "", duplicate = false, uniqueIdTaken, dueAt, error, retryAfter }: Result): Outcome {
+  return error !== undefined
     ? failed(WsmqError.from(error) ?? outcomeUnknown(`the server's error has no code: ${error}`), retryAfter)
-    : { receipt: { id, position, duplicate, ...(uniqueIdTaken && { uniqueIdTaken }) } };
+    : { receipt: { id, position, duplicate, ...(uniqueIdTaken && { uniqueIdTaken }), ...(dueAt !== undefined && { dueAt }) } };
 }

@@ -61,6 +61,35 @@ export function messages(Environment, stores = STORES) {
         assert.deepEqual([...receiver.gaps, ...again.gaps, ...receiver.errors, ...again.errors], []);
       });
 
+      test('a message with a delay arrives when it is due, and one that is cancelled does not', async () => {
+        const [alice, bob] = wsmq.users('alice', 'bob');
+        const receiver = await wsmq.open(bob, { node: last() });
+        const sender = await wsmq.open(alice, { node: first() });
+        const at = Date.now() + 3_000;
+        const late = await sender.send(`user:${bob}`, 'late', { notBefore: at + 200 });
+        const cancelled = await sender.send(`user:${bob}`, 'cancelled', { id: 'c', delay: 3_600_000 });
+        await sender.send(`user:${bob}`, 'soon', { notBefore: at });
+        assert.equal(await sender.client.cancelDelayed(`user:${bob}`, 'c'), true);
+        assert.equal(await sender.client.cancelDelayed(`user:${bob}`, 'c'), false);
+        await receiver.shows(2);
+        assert.deepEqual(receiver.bodies, ['soon', 'late']);
+        assert.deepEqual([late.position, cancelled.id, receiver.received[1].id], ['', 'c', late.id]);
+        assert.ok(receiver.received[1].position >= String(late.dueAt * 1000).padStart(16, '0'), 'not before its time');
+        assert.deepEqual([...receiver.gaps, ...receiver.errors, ...sender.errors], []);
+      });
+
+      test('a message that expired is a gap, and one in time has its life', async () => {
+        const [alice, bob] = wsmq.users('alice', 'bob');
+        const sender = await wsmq.open(alice, { node: first() });
+        const expired = await sender.send(`user:${bob}`, 1, { timeToLive: 1 });
+        await sender.send(`user:${bob}`, 2, { timeToLive: 3_600_000 });
+        await eventually('it has expired', () => Date.now() * 1000 > +expired.position + 100_000);
+        const receiver = await wsmq.open(bob, { node: last() });
+        await receiver.shows(1);
+        assert.deepEqual([receiver.bodies, receiver.received[0].timeToLive], [[2], 3_600_000]);
+        assert.deepEqual(receiver.gaps.map(gap => gap.reason), ['expired']);
+      });
+
       test('bytes, large bodies and null are delivered as they were sent', async () => {
         const [alice, bob] = wsmq.users('alice', 'bob');
         const receiver = await wsmq.open(bob, { node: last() });

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>Appends the messages of one lane that are due.</summary>
+internal sealed class DueLane(int lane, IStore store, PublishQueue queue, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(5);
+
+    // Also where the clocks of the node and of the store do not agree on what is due.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly BackgroundLoop _loop = new(time);
+
+    // A timestamp.
+    private long _lookAt;
+    private int _failures;
+    private string? _first;
+
+    public void Start() => _loop.Start(LookAsync, Wait, (e, delay) => Log.DueSendsFailed(logger, e, delay));
+
+    public Task StopAsync() => _loop.StopAsync();
+
+    /// <summary>A message is due after a wait.</summary>
+    public void Note(TimeSpan wait)
+    {
+        var at = After(wait < LongestUnseen ? wait : LongestUnseen);
+        for (long known = Volatile.Read(ref _lookAt), seen; at < known; known = seen)
+        {
+            seen = Interlocked.CompareExchange(ref _lookAt, at, known);
+            if (seen == known)
+                _loop.Wake();
+        }
+    }
+
+    private TimeSpan Wait()
+    {
+        var now = time.GetTimestamp();
+        if (Volatile.Read(ref _lookAt) is var at && at <= now)
+            return TimeSpan.Zero;
+
+        // Timers count whole milliseconds.
+        return TimeSpan.FromMilliseconds(Math.Ceiling(time.GetElapsedTime(now, at).TotalMilliseconds));
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        // Woken only to wait for a shorter time.
+        if (Volatile.Read(ref _lookAt) > time.GetTimestamp())
+            return;
+        Volatile.Write(ref _lookAt, After(LongestUnseen));
+        try
+        {
+            while (await store.Delayed.DueAsync(lane, cancellationToken) is var due && !await IsDoneAsync(due, cancellationToken))
+            {
+            }
+        }
+        catch (Exception)
+        {
+            // The repeat must look, and not wait.
+            Volatile.Write(ref _lookAt, 0);
+            throw;
+        }
+    }
+
+    // Whether nothing is to be done before the next look.
+    private async Task<bool> IsDoneAsync(DueMessages due, CancellationToken cancellationToken)
+    {
+        if (due.Messages.Count == 0)
+        {
+            (_failures, _first) = (0, null);
+            if (due.Wait is { } wait)
+                Note(wait > ShortestPause ? wait : ShortestPause);
+            return true;
+        }
+
+        if (await AppendAsync(due.Messages, cancellationToken))
+        {
+            _failures = 0;
+            return false;
+        }
+
+        Note(PauseAfterFailure * (1 << Math.Min(_failures++, 2)));
+        return true;
+    }
+
+    // Returns false if it is better not to go on at once.
+    private async Task<bool> AppendAsync(IReadOnlyList<AppendRequest> messages, CancellationToken cancellationToken)
+    {
+        var sends = new List<AwaitedSend>(messages.Count);
+        foreach (var message in messages)
+        {
+            sends.Add(new AwaitedSend(message));
+            queue.Enqueue(sends[^1]);
+
+            // A busy node: later ones must not pass this one.
+            if (sends[^1].Receipt.IsFaulted)
+                break;
+        }
+
+        // What is in flight is settled by the queue, also after a stop.
+        var outcomes = await Task.WhenAll(sends.Select(OutcomeAsync)).WaitAsync(cancellationToken);
+        if (outcomes.FirstOrDefault(o => o.Failure is not null).Failure is { } failure)
+            Log.DueSendFailed(logger, failure, outcomes.Count(o => o.Failure is not null), messages[0].To.ToString());
+
+        // The same messages again and again: a key that does not fit its lane, for example.
+        var isStuck = outcomes.All(o => o.Duplicate) && _first == messages[0].Id;
+        _first = messages[0].Id;
+
+        // Those of a corrupt address wait for longer, which the store has seen to.
+        return !isStuck && outcomes.All(o => o.Failure is null || o.Failure.Error == WsmqErrors.StoreCorrupt);
+    }
+
+    private static async Task<(bool Duplicate, WsmqException? Failure)> OutcomeAsync(AwaitedSend send)
+    {
+        try
+        {
+            return ((await send.Receipt).Duplicate, null);
+        }
+        catch (WsmqException e)
+        {
+            return (false, e);
+        }
+    }
+
+    private long After(TimeSpan wait) => time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+}
