@@ -38,6 +38,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         await TypedAsync();
         await PlainAsync();
         await RefusedAsync();
+        await TimedAsync();
         await ExpelledAsync();
 
         await Eventually.That("the last close is logged", () => _tools.Host.Output.Any(l => l.Contains("was closed: banned", StringComparison.Ordinal)));
@@ -69,6 +70,20 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
             await carol.Connection.Invoking(c => c.InvokeAsync("Send", bad)).Should().ThrowAsync<Exception>();
         await carol.Connection.Invoking(c => c.InvokeAsync("NoSuchMethod", Marker)).Should().ThrowAsync<Exception>();
         await carol.Connection.Invoking(c => c.InvokeAsync("ReportProgress", "work:demo", Marker, Marker, Marker)).Should().ThrowAsync<Exception>();
+    }
+
+    private async Task TimedAsync()
+    {
+        await using var frank = await StartAsync("frank");
+        var message = new WsmqOutgoingMessage { To = "user:frank", Type = nameof(Number), Body = WsmqJsonBody.Parse($"\"{Marker}\"") };
+        await frank.Client.SendAsync(message with { To = "user:gone", TimeToLive = TimeSpan.FromMilliseconds(1) });
+        await frank.Client.SendAsync(message with { Delay = TimeSpan.FromMilliseconds(200) });
+        var cancelled = await frank.Client.SendAsync(message with { Delay = TimeSpan.FromHours(1) });
+        (await frank.Client.CancelDelayedAsync(WsmqAddress.User("frank"), cancelled.Id)).Should().BeTrue();
+        await frank.Client.Invoking(c => c.SendAsync(message with { Delay = TimeSpan.FromDays(4_000) })).Should().ThrowAsync<WsmqException>();
+        await Eventually.That("the message that was due was tried", () => frank.Errors.Count > 0);
+        await using var gone = await StartAsync("gone");
+        await Eventually.That("the expired one is a gap", () => gone.Gaps.Count == 1);
     }
 
     private async Task RefusedAsync()
