@@ -13,6 +13,7 @@ internal sealed class LiveRecords(Verdict verdict)
 
     private readonly Dictionary<string, LivePush> _pushes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _connected = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _losses = new(StringComparer.Ordinal);
     private double _settledAt = double.NegativeInfinity;
 
     /// <summary>During a failover the backplane may deliver a push twice, from the old server and from the new one.</summary>
@@ -25,8 +26,8 @@ internal sealed class LiveRecords(Verdict verdict)
     {
         if (state.Why == EventKind.Connected)
             _connected.Add(state.Device!);
-        else
-            _connected.Remove(state.Device!);
+        else if (_connected.Remove(state.Device!))
+            _losses[state.Device!] = LossesOf(state.Device!) + 1;
     }
 
     public void Push(HistoryEvent push, IEnumerable<DeviceRecord> devices)
@@ -43,9 +44,11 @@ internal sealed class LiveRecords(Verdict verdict)
             verdict.AddLiveWrong($"{device.Name} received the live push {pushed.Id}, which was never sent");
         else if (!device.IsMeant(push.To))
             verdict.AddLiveWrong($"{device.Name} received the live push {pushed.Id} to {push.To}");
-        else if (push.Got.Add(device.Name))
+        else if (push.Got.TryAdd(device.Name, LossesOf(device.Name)))
             verdict.LiveDelivered++;
-        else if (pushed.Time < _settledAt)
+
+        // The node of the new connection may be behind with what it gets from Redis.
+        else if (pushed.Time < _settledAt || push.Got[device.Name] != LossesOf(device.Name))
             verdict.LiveAgain++;
         else
             verdict.AddLiveTwice($"{device.Name} received the live push {pushed.Id} to {push.To} twice");
@@ -55,8 +58,10 @@ internal sealed class LiveRecords(Verdict verdict)
     public void Count()
     {
         verdict.LivePushes = _pushes.Count;
-        verdict.LiveMissed = _pushes.Values.Where(p => !p.Failed).Sum(p => p.Expected.Count(device => !p.Got.Contains(device)));
+        verdict.LiveMissed = _pushes.Values.Where(p => !p.Failed).Sum(p => p.Expected.Count(device => !p.Got.ContainsKey(device)));
     }
+
+    private int LossesOf(string device) => _losses.GetValueOrDefault(device);
 
     /// <param name="to">The address.</param>
     /// <param name="expected">The devices that were connected when it was sent.</param>
@@ -66,7 +71,8 @@ internal sealed class LiveRecords(Verdict verdict)
 
         public IReadOnlyList<string> Expected => expected;
 
-        public HashSet<string> Got { get; } = new(StringComparer.Ordinal);
+        /// <summary>The devices that got it, and how many connections each had lost before.</summary>
+        public Dictionary<string, int> Got { get; } = new(StringComparer.Ordinal);
 
         public bool Failed { get; set; }
     }

@@ -47,6 +47,18 @@ public sealed class HistoryLiveTests : HistoryTest
     }
 
     [Fact]
+    public void A_push_repeated_over_another_connection_is_counted_separately()
+    {
+        Connected(Ours, Plain);
+        Push("l1", Queue);
+        Pushed("l1", Ours, Plain);
+        History.Add(new HistoryEvent { Kind = EventKind.State, Device = Ours, Why = "Reconnecting" });
+        Connected(Ours);
+        Pushed("l1", Ours, Plain);
+        (Verdict.LiveTwice, Verdict.LiveAgain).Should().Be((1, 1));
+    }
+
+    [Fact]
     public void A_push_repeated_during_a_failover_is_counted_separately()
     {
         Connected(Ours, Plain);
