@@ -109,6 +109,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<ApiAudit>()
         .AddGatedLogger<ConnectionRegistry>()
         .AddGatedLogger<DeliveryServices>()
+        .AddGatedLogger<DueSends>()
         .AddGatedLogger<HubEndpoint>()
         .AddGatedLogger<LimitClasses>()
         .AddGatedLogger<AccessEnforcer>()
