@@ -13,8 +13,13 @@ public sealed class DrainTests : IAsyncLifetime
 {
     private const string Bob = "user:bob";
 
-    // Above the default rate limits of a user: the test generates load.
-    private static readonly string[] Fast = ["--Wsmq:Options:Limits:UserSendsPerSecond", "2000", "--Wsmq:Options:Limits:UserSendBurst", "2000"];
+    // Above the default rate limits of a connection and a user: the test generates load. A message that is refused for its rate may be stored
+    // after one that was in flight for longer than the server refuses all others.
+    private static readonly string[] Fast =
+    [
+        "--Wsmq:Options:Limits:UserSendsPerSecond", "2000", "--Wsmq:Options:Limits:UserSendBurst", "2000",
+        "--Wsmq:Options:Limits:ConnectionSendsPerSecond", "2000", "--Wsmq:Options:Limits:ConnectionSendBurst", "2000",
+    ];
     private readonly Tools _first = new();
     private readonly Tools _second = new();
     private readonly ConcurrentQueue<WsmqDelivery> _plain = new();

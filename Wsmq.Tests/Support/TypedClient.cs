@@ -91,7 +91,11 @@ internal sealed class TypedClient : IAsyncDisposable
     {
         var expected = numbers.ToList();
         await Eventually.That($"{expected.Count} messages are handled", () => _messages.Count >= expected.Count);
-        Handled.Should().Equal(expected);
+        var handled = Handled.ToArray();
+        var differs = Enumerable.Range(0, expected.Count).FirstOrDefault(i => handled[i] != expected[i], expected.Count);
+        handled.Should().Equal(
+            expected, "from {0} on there is: {1}", differs,
+            string.Join(' ', _messages.Skip(Math.Max(0, differs - 3)).Take(60).Select(m => $"{m.Body.Value}:{m.Id[^Math.Min(8, m.Id.Length)..]}@{m.Position}")));
     }
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
