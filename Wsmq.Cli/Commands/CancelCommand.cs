@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Connecting;
 using Wsmq.Cli.Output;
 
@@ -18,11 +19,10 @@ internal static class CancelCommand
             {ExitCodes.Help}
             """) { to, id };
         connection.AddTo(command);
+        to.Validators.Add(ApiVerb.CheckAddress);
         to.Validators.Add(result =>
         {
-            if (!WsmqAddress.TryParse(result.GetRequiredValue(to), out var address, out var error))
-                result.AddError($"'{result.GetRequiredValue(to)}': {error.Text}");
-            else if (address.Kind == WsmqAddressKind.Work)
+            if (WsmqAddress.TryParse(result.GetRequiredValue(to), out var address, out _) && address.Kind == WsmqAddressKind.Work)
                 result.AddError("A job is cancelled with wsmq queue cancel.");
         });
         command.SetAction(async (result, cancellationToken) =>

@@ -26,7 +26,8 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
         }
     }
 
-    private static bool MayExpire(SendRecord send) => send.Life <= Client.BriefLife.TotalSeconds;
+    private string[] ReasonsFor(SendRecord send) =>
+        send.Life <= Client.BriefLife.TotalSeconds ? [.. _reasons, WsmqGapReasons.Expired] : _reasons;
 
     private void Check(SendRecord send, DeviceRecord device)
     {
@@ -41,7 +42,7 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
                     + $"but its receipt states {send.Position}");
             }
         }
-        else if (send.IsElsewhere ? !source.HasGap(_reasons) : !source.IsAnnounced(send.Position!, MayExpire(send) ? [.. _reasons, WsmqGapReasons.Expired] : _reasons))
+        else if (send.IsElsewhere ? !source.HasGap(_reasons) : !source.IsAnnounced(send.Position!, ReasonsFor(send)))
         {
             if (failovers.MayHaveLost(send))
                 verdict.FailoverLost++;

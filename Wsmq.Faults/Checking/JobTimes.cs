@@ -3,8 +3,8 @@ using Wsmq.Faults.History;
 namespace Wsmq.Faults.Checking;
 
 /// <summary>
-/// Checks that no job begins, and no message is delivered, before the end of its delay. Delays are judged by the store's clock: while a fault steps it, nothing is
-/// checked.
+/// Checks that no job begins, and no message is delivered, before the end of its delay. Delays are judged by the store's clock: while a fault
+/// steps it, nothing is checked.
 /// </summary>
 internal sealed class JobTimes
 {

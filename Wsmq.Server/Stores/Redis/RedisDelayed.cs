@@ -44,7 +44,8 @@ internal sealed class RedisDelayed(RedisConnections connections, RedisKeys keys,
     {
         var hash = new byte[RedisMessageId.Length];
         RedisMessageId.Write(new AppendRequest(to, sender, id, default, default), keys.Of(to).Name, hash);
-        return (bool)await connections.EvaluateAsync(RedisScript.DelayedCancel, [lanes.Of(to).Keys.Active, lanes.Of(to).Keys.Spare], [hash], cancellationToken);
+        var lane = lanes.Of(to).Keys;
+        return (bool)await connections.EvaluateAsync(RedisScript.DelayedCancel, [lane.Active, lane.Spare], [hash], cancellationToken);
     }
 
     /// <summary>The script, which then tells of messages that wait.</summary>

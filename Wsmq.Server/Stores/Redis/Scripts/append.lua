@@ -172,7 +172,8 @@ local function admit(meta, i)
   return (kind == 49 or kind == 51) and 'R' or 'C'
 end
 
-local waiting = delayed_keys(active)
+-- Only where there may be a delay: no other batch is to pay for the names.
+local waiting = ARGV[15] ~= '' and delayed_keys(active)
 
 -- Lets an item wait whose delay is not over. Returns the time or zero, and what its sender is told; or nil, and its content.
 local function delay(j, i, content)
@@ -248,7 +249,7 @@ local function append(j, part, all, rules)
   for i = first + #part, firsts[j + 1] - 1 do
     local content, kind, key, at, new = all[i - first + 1], string.byte(ARGV[15], i) or 48, nil, nil, nil
     if kind == 52 then
-      key, content = sub(content, 1, 21), sub(content, 22)
+      key, content = sub(content, 1, delayed_key_size), sub(content, delayed_key_size + 1)
       if not call('ZSCORE', waiting, key) then at = zero end
     else
       at, new = message.find(i)
@@ -293,9 +294,9 @@ for j = 1, logs do
       for i = stored and #part + 1 or before and #before.ats + 1 or 1, count do
         -- What waits was not to be appended.
         if not (part[i] and find(part[i], '^[WVDF]')) then part[i] = 'X' .. zero end
-        -- What is due is tried again after a minute.
+        -- What is due is tried again later.
         if string.byte(ARGV[15], firsts[j] + i - 1) == 52 then
-          pcall(call, 'ZADD', waiting, 'XX', digits(now + 60000000), sub(all[i], 1, 21))
+          pcall(call, 'ZADD', waiting, 'XX', digits(now + corrupt_pause), sub(all[i], 1, delayed_key_size))
         end
       end
     end

@@ -3,6 +3,11 @@
 -- key) and delayed:senders (hash: hash of the sender -> how many wait). A key is the time at which the message was stored, and a number, so
 -- that those of one time are in the order of sending.
 -- uses: prelude, journal
+local delayed_key_size = 21
+
+-- How long a message waits further whose log is corrupt, in µs: IDelayedMessages.PauseOfCorrupt.
+local corrupt_pause = 60000000
+
 local function delayed_keys(active)
   local key = lane_of(active) .. 'delayed'
   return key, key .. ':messages', key .. ':ids', key .. ':senders'
