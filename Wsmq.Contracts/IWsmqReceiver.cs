@@ -30,6 +30,19 @@ public interface IWsmqReceiver
     /// <param name="reason">One of <see cref="WsmqGapReasons"/>; treat an unknown reason as <c>lost</c>.</param>
     Task Gap(string source, string after, string before, string reason);
 
+    /// <summary>
+    /// Delivers state of a source: the newest message of each key that is not in the log any more, in the order of their positions, before the
+    /// log goes on. Called for a new reader (a device or a member that has not acknowledged anything, <see cref="IWsmqHub.Resume"/> from the
+    /// start) and before a <see cref="Gap"/> in which there was state, on connections whose URL has the query parameter <c>state=true</c>.
+    /// Repeated until <paramref name="through"/> is set.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="deliveries">The messages; may be empty. Their <c>previous</c> has no meaning.</param>
+    /// <param name="through">
+    /// In the last call the position after which the log goes on: acknowledge it once the state was handled. Null in the calls before.
+    /// </param>
+    Task State(string source, IReadOnlyList<WsmqDelivery> deliveries, string? through);
+
     /// <summary>Delivers a live push of the app. It is not stored and not acknowledged.</summary>
     /// <param name="message">The message.</param>
     Task Live(WsmqLiveMessage message);

@@ -195,6 +195,14 @@ public static class WsmqErrors
     public static WsmqError TooManyDelayed { get; } = Final(4012, "too-many-delayed",
         "As many messages of the user wait for their time as may: cancel some, or send when some are due.");
 
+    /// <summary>4013, final: the log has another tail than the message expects; nothing was stored.</summary>
+    public static WsmqError PositionConflict { get; } = Final(4013, "position-conflict",
+        "The log has another tail than the message expects: read what was stored since, and decide again.");
+
+    /// <summary>4014, final: the state of the address has as many keys or bytes as it may; nothing was stored.</summary>
+    public static WsmqError TooMuchState { get; } = Final(4014, "too-much-state",
+        "The state of the address has as many keys or bytes as it may: remove some.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

@@ -74,6 +74,10 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             writer.WriteNumber(Wire.NotBefore, Math.Max(0, Whole(notBefore - DateTimeOffset.UnixEpoch)));
         if (value.TimeToLive is { } life)
             writer.WriteNumber(Wire.TimeToLive, Whole(life));
+        WireWriter.WriteText(writer, Wire.StateKey, value.StateKey);
+        if (value.RemoveState)
+            writer.WriteBoolean(Wire.RemoveState, true);
+        WireWriter.WriteText(writer, Wire.ExpectedTail, value.ExpectedTail?.ToString());
         writer.WriteEndObject();
     }
 
@@ -120,6 +124,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.Delay: fields.Delay = Milliseconds(field, ref reader) is { } delay ? TimeSpan.FromMilliseconds(delay) : null; break;
             case Wire.NotBefore: fields.NotBefore = Milliseconds(field, ref reader) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null; break;
             case Wire.TimeToLive: fields.TimeToLive = Milliseconds(field, ref reader) is { } life ? TimeSpan.FromMilliseconds(life) : null; break;
+            case Wire.StateKey: fields.StateKey = Text(field, ref reader); break;
+            case Wire.RemoveState: fields.RemoveState = Flag(field, ref reader); break;
+            case Wire.ExpectedTail: fields.ExpectedTail = Position(field, ref reader); break;
             case Wire.Sequence: fields.Sequence = Number(field, ref reader); break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
             default: reader.Skip(); break;
@@ -145,6 +152,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.Delay) ? Wire.Delay
         : reader.ValueTextEquals(Wire.NotBefore) ? Wire.NotBefore
         : reader.ValueTextEquals(Wire.TimeToLive) ? Wire.TimeToLive
+        : reader.ValueTextEquals(Wire.StateKey) ? Wire.StateKey
+        : reader.ValueTextEquals(Wire.RemoveState) ? Wire.RemoveState
+        : reader.ValueTextEquals(Wire.ExpectedTail) ? Wire.ExpectedTail
         : null;
 
     private static string Shorten(string field) => field.Length <= MaxUnknownField ? field : field[..MaxUnknownField];
@@ -169,6 +179,20 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         JsonTokenType.Null => null,
         JsonTokenType.Number when reader.TryGetInt64(out var value) && value is > 0 and <= MostSequence => value,
         _ => throw Malformed($"{name} is not a whole number from 1 to {MostSequence}"),
+    };
+
+    private static bool Flag(string name, ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw Malformed($"{name} is not true or false"),
+    };
+
+    private static WsmqPosition? Position(string name, ref Utf8JsonReader reader) => Text(name, ref reader) switch
+    {
+        null => null,
+        var text when WsmqPosition.TryParse(text, out var position) => position,
+        _ => throw Malformed($"{name} is not a position"),
     };
 
     private static long Whole(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
@@ -250,6 +274,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public TimeSpan? Delay;
         public DateTimeOffset? NotBefore;
         public TimeSpan? TimeToLive;
+        public string? StateKey;
+        public bool RemoveState;
+        public WsmqPosition? ExpectedTail;
         public WsmqException? Defect;
         public string? UnknownField;
 
@@ -257,7 +284,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         {
             To = To, Id = Id, Sequence = Sequence, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, Defect = Defect, UnknownField = UnknownField,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Defect = Defect, UnknownField = UnknownField,
         };
     }
 }

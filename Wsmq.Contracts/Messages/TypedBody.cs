@@ -28,6 +28,8 @@ internal static class TypedBody
             Delay = options?.Delay,
             NotBefore = options?.NotBefore,
             TimeToLive = options?.TimeToLive,
+            StateKey = options?.StateKey,
+            ExpectedTail = options?.ExpectedTail,
         };
     }
 

@@ -73,6 +73,16 @@ public sealed record WsmqDelivery
     [JsonPropertyName(Wire.TimeToLive), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? TimeToLive { get; init; }
 
+    /// <summary>
+    /// The key of which the message is the newest; null for a message that is no state. See <see cref="WsmqOutgoingMessage.StateKey"/>.
+    /// </summary>
+    [JsonPropertyName(Wire.StateKey), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StateKey { get; init; }
+
+    /// <summary>Whether the message removes the state of its <see cref="StateKey"/>.</summary>
+    [JsonPropertyName(Wire.RemoveState), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RemoveState { get; init; }
+
     /// <summary>Describes the message without its body and headers, because SignalR logs arguments at the level Debug.</summary>
     public override string ToString() =>
         $"{nameof(WsmqDelivery)} {{ {nameof(Source)} = {Source}, {nameof(Position)} = {Position}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";

@@ -49,8 +49,8 @@ public sealed record WsmqOutgoingMessage
     /// </summary>
     public string? Key
     {
-        get => Job?.Key;
-        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { Key = value };
+        get => Rare?.Key;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { Key = value };
     }
 
     /// <summary>
@@ -60,15 +60,15 @@ public sealed record WsmqOutgoingMessage
     /// </summary>
     public string? UniqueId
     {
-        get => Job?.UniqueId;
-        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { UniqueId = value };
+        get => Rare?.UniqueId;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { UniqueId = value };
     }
 
     /// <summary>For a work queue: the priority. Default: <see cref="WsmqJobPriority.Normal"/>.</summary>
     public WsmqJobPriority? Priority
     {
-        get => Job?.Priority;
-        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { Priority = value };
+        get => Rare?.Priority;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { Priority = value };
     }
 
     /// <summary>
@@ -79,8 +79,8 @@ public sealed record WsmqOutgoingMessage
     /// </summary>
     public TimeSpan? Delay
     {
-        get => Job?.Delay;
-        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { Delay = value };
+        get => Rare?.Delay;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { Delay = value };
     }
 
     /// <summary>
@@ -89,8 +89,8 @@ public sealed record WsmqOutgoingMessage
     /// </summary>
     public DateTimeOffset? NotBefore
     {
-        get => Job?.NotBefore;
-        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { NotBefore = value };
+        get => Rare?.NotBefore;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { NotBefore = value };
     }
 
     /// <summary>
@@ -100,12 +100,43 @@ public sealed record WsmqOutgoingMessage
     /// </summary>
     public TimeSpan? TimeToLive
     {
-        get => Job?.TimeToLive;
-        init => Job = value is null && Job is null ? null : (Job ?? new JobFields()) with { TimeToLive = value };
+        get => Rare?.TimeToLive;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { TimeToLive = value };
     }
 
-    /// <summary>The fields of jobs; null if none is set, so that they cost other messages nothing.</summary>
-    internal JobFields? Job { get; init; }
+    /// <summary>
+    /// For a user or a group: the message is the newest of this key. It stays stored, also after it was removed from the log, until another
+    /// message of the key replaces or removes it (<see cref="RemoveState"/>), and each new reader gets it before the log. 1 to 128 bytes.
+    /// Default: none.
+    /// </summary>
+    public string? StateKey
+    {
+        get => Rare?.StateKey;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { StateKey = value };
+    }
+
+    /// <summary>
+    /// Removes what is stored for the <see cref="StateKey"/> of the message. The message has no body; readers get it in the order of the log.
+    /// </summary>
+    public bool RemoveState
+    {
+        get => Rare?.RemoveState ?? false;
+        init => Rare = !value && Rare is null ? null : (Rare ?? new RareFields()) with { RemoveState = value };
+    }
+
+    /// <summary>
+    /// For a user or a group: the message is stored only if this is the last position that its log has issued, else it is refused with
+    /// <c>position-conflict</c>. <see cref="WsmqPosition.Start"/> for an address without messages. A repeat of a message that is stored is a
+    /// duplicate, and not refused. Default: none.
+    /// </summary>
+    public WsmqPosition? ExpectedTail
+    {
+        get => Rare?.ExpectedTail;
+        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { ExpectedTail = value };
+    }
+
+    /// <summary>The fields that few messages have; null if none is set, so that they cost others nothing.</summary>
+    internal RareFields? Rare { get; init; }
 
     /// <summary>
     /// The number of the message among those of its producer, see <see cref="IWsmqHub.Produce"/>. Only on the wire: clients number messages
@@ -158,8 +189,8 @@ public sealed record WsmqOutgoingMessage
     public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
 }
 
-/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> to a work queue, and the times, which few other messages have.</summary>
-internal sealed record JobFields
+/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> that few messages have: those of jobs, times, and state.</summary>
+internal sealed record RareFields
 {
     public string? Key { get; init; }
 
@@ -172,4 +203,10 @@ internal sealed record JobFields
     public DateTimeOffset? NotBefore { get; init; }
 
     public TimeSpan? TimeToLive { get; init; }
+
+    public string? StateKey { get; init; }
+
+    public bool RemoveState { get; init; }
+
+    public WsmqPosition? ExpectedTail { get; init; }
 }

@@ -66,4 +66,18 @@ public sealed record WsmqSendOptions
     /// letter instead of being worked on. Default: without a limit.
     /// </summary>
     public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>
+    /// For a user or a group: the message is the newest of this key. It stays stored, also after it was removed from the log, until another
+    /// message of the key replaces it, or <c>RemoveStateAsync</c> removes it, and each new reader gets it before the log. 1 to 128 bytes.
+    /// Default: none.
+    /// </summary>
+    public string? StateKey { get; init; }
+
+    /// <summary>
+    /// For a user or a group: the message is stored only if this is the last position that its log has issued, else it is refused with
+    /// <c>position-conflict</c>. <see cref="WsmqPosition.Start"/> for an address without messages. A repeat of a message that is stored is a
+    /// duplicate, and not refused. Default: none.
+    /// </summary>
+    public WsmqPosition? ExpectedTail { get; init; }
 }

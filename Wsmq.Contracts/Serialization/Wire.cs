@@ -33,6 +33,9 @@ internal static class Wire
     public const string NotBefore = "notBefore";
     public const string DueAt = "dueAt";
     public const string TimeToLive = "timeToLive";
+    public const string StateKey = "stateKey";
+    public const string RemoveState = "removeState";
+    public const string ExpectedTail = "expectedTail";
     public const string Token = "token";
     public const string Attempt = "attempt";
     public const string LostLeases = "lostLeases";

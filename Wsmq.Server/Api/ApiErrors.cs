@@ -16,7 +16,7 @@ internal static class ApiErrors
         WsmqErrors.SenderNotAllowed, WsmqErrors.SendNotAllowed, WsmqErrors.ReplyToNotAllowed, WsmqErrors.UnknownQueue,
         WsmqErrors.MessageTooLarge, WsmqErrors.UnsupportedContentType, WsmqErrors.IdConflict, WsmqErrors.TooManySends,
         WsmqErrors.RateLimited, WsmqErrors.TooManyNewAddresses, WsmqErrors.QuotaExceeded, WsmqErrors.QueueFull, WsmqErrors.StoreFull,
-        WsmqErrors.NotReplicated, WsmqErrors.TooManyDelayed,
+        WsmqErrors.NotReplicated, WsmqErrors.TooManyDelayed, WsmqErrors.PositionConflict, WsmqErrors.TooMuchState,
     ];
 
     public static readonly WsmqError[] Cancelling =

@@ -55,6 +55,8 @@ internal static class ErrorStatus
         [WsmqErrors.OutOfSequence.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.TooManyProducers.Number] = StatusCodes.Status429TooManyRequests,
         [WsmqErrors.TooManyDelayed.Number] = StatusCodes.Status409Conflict,
+        [WsmqErrors.PositionConflict.Number] = StatusCodes.Status409Conflict,
+        [WsmqErrors.TooMuchState.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.StoreUnavailable.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.ServerBusy.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.StoreFull.Number] = StatusCodes.Status503ServiceUnavailable,

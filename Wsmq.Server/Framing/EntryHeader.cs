@@ -27,6 +27,11 @@ internal sealed record EntryHeader
 
     public long? TimeToLive { get; private set; }
 
+    public string? StateKey { get; private set; }
+
+    /// <summary>Whether it removes the state of its key.</summary>
+    public bool RemovesState { get; private set; }
+
     /// <summary>Of the replay of a dead letter: where the message comes from, and its position there.</summary>
     public (string Source, string Position)? Replay { get; private set; }
 
@@ -70,6 +75,8 @@ internal sealed record EntryHeader
             case Wire.Type: Type = field.Value.GetString(); break;
             case Wire.ContentType: ContentType = field.Value.GetString(); break;
             case Wire.TimeToLive: TimeToLive = field.Value.GetInt64(); break;
+            case Wire.StateKey: StateKey = field.Value.GetString(); break;
+            case Wire.RemoveState: RemovesState = field.Value.GetBoolean(); break;
             case Wire.Headers: Replay = ReplayOf(field.Value); break;
         }
     }

@@ -39,6 +39,11 @@ internal readonly record struct EntryMetadata
     /// <summary>How long it may wait for its delivery from its position on, in ms.</summary>
     public long? TimeToLive { get; init; }
 
+    public string? StateKey { get; init; }
+
+    /// <summary>Whether it removes the state of its key.</summary>
+    public bool RemovesState { get; init; }
+
     public ReadOnlyMemory<byte> ToBytes()
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(256);
@@ -56,6 +61,9 @@ internal readonly record struct EntryMetadata
         WireWriter.WriteText(writer, Wire.ReplyTo, ReplyTo);
         if (TimeToLive is { } life)
             writer.WriteNumber(Wire.TimeToLive, life);
+        WireWriter.WriteText(writer, Wire.StateKey, StateKey);
+        if (RemovesState)
+            writer.WriteBoolean(Wire.RemoveState, true);
         writer.WriteEndObject();
         writer.Flush();
         return JsonText.Unescape(buffer.WrittenSpan.ToArray());

@@ -23,6 +23,8 @@ internal static class StoredEntry
         CorrelationId = 64,
         ReplyTo = 128,
         TimeToLive = 256,
+        StateKey = 512,
+        RemoveState = 1024,
     }
 
     /// <summary>Checks an entry.</summary>
@@ -97,12 +99,15 @@ internal static class StoredEntry
         : reader.ValueTextEquals("correlationId"u8) ? Fields.CorrelationId
         : reader.ValueTextEquals("replyTo"u8) ? Fields.ReplyTo
         : reader.ValueTextEquals("timeToLive"u8) ? Fields.TimeToLive
+        : reader.ValueTextEquals("stateKey"u8) ? Fields.StateKey
+        : reader.ValueTextEquals("removeState"u8) ? Fields.RemoveState
         : Fields.None;
 
     private static bool IsOfType(Fields field, ref Utf8JsonReader reader) => field switch
     {
         Fields.SentAt => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _),
         Fields.TimeToLive => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var life) && life > 0,
+        Fields.RemoveState => reader.TokenType == JsonTokenType.True,
         Fields.Headers => AreHeaders(ref reader),
         _ => reader.TokenType == JsonTokenType.String && IsText(ref reader),
     };

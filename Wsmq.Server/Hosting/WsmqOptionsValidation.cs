@@ -20,6 +20,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.Publish.DeduplicationWindow, OneSecond, TimeSpan.FromDays(1));
         rules.Within(options.Publish.ProducerExpiry, OneSecond, TimeSpan.FromDays(30));
         rules.Within(options.Publish.MaxDelay, TimeSpan.Zero, TenYears);
+        rules.Within(options.Publish.MaxStateKeys, 0, 100_000);
+        rules.Within(options.Publish.MaxStateBytes, 1024, 64 * 1024 * 1024);
         rules.Within(options.Delivery.AckGrace, TimeSpan.Zero, TimeSpan.FromDays(1));
         rules.Within(options.Devices.MaxPerUser, 1, 1_000);
         rules.Within(options.Devices.Expiry, OneSecond, TenYears);

@@ -35,6 +35,18 @@ public sealed class WsmqPublishOptions
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>
+    /// The most keys that the state of an address may have (<see cref="WsmqSendOptions.StateKey"/>); a message with a further one is refused with
+    /// <c>too-much-state</c>. Default 1,000; 0 to 100,000, where 0 allows no state.
+    /// </summary>
+    public int MaxStateKeys { get; set; } = 1_000;
+
+    /// <summary>
+    /// The most bytes that the state of an address may have: keys, bodies and all else that is stored of the messages. A message that would
+    /// exceed it is refused with <c>too-much-state</c>. Default 1 MiB; 1 KiB to 64 MiB.
+    /// </summary>
+    public int MaxStateBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
     /// How long a send waits for the store before it fails. Default 10 seconds; 100 ms to 10 minutes, and less than
     /// <see cref="DeduplicationWindow"/> and <see cref="ProducerExpiry"/>.
     /// </summary>

@@ -94,7 +94,7 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, TimePr
         var sends = new List<AwaitedSend>(messages.Count);
         foreach (var message in messages)
         {
-            sends.Add(new AwaitedSend(message));
+            sends.Add(new AwaitedSend(StateRules.Restore(message)));
             queue.Enqueue(sends[^1]);
 
             // A busy node: later ones must not pass this one.

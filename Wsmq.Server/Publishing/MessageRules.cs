@@ -39,7 +39,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.TimeToLive} is above 0");
         var job = _jobs.Check(message, to);
         var delay = DelayOf(message, to);
-        var number = NumberOf(message, hasId: job is not null || delay is not null, producer);
+        var terms = StateRules.Check(message, to, options.Value.Publish);
+        var number = NumberOf(message, hasId: job is not null || delay is not null || terms?.ExpectedTail is not null, producer);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
@@ -55,10 +56,12 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
 
             // Of a job the queue ends it.
             TimeToLive = job is null ? message.TimeToLive?.WholeMilliseconds() : null,
+            StateKey = terms?.StateKey,
+            RemovesState = terms?.RemovesState == true,
         };
         var request = new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body)
         {
-            Job = job, Delay = delay, Number = number,
+            Job = job, Delay = delay, Number = number, Log = terms,
         };
         return new CheckedMessage(request, replyTo);
     }
@@ -105,7 +108,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         if (producer is null)
             throw new WsmqException(WsmqErrors.InvalidMessage, "sequence is allowed only in Produce");
         if (message.Id is not null || hasId)
-            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue or with a delay has an id");
+            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue, with a delay or with an expected tail has an id");
         return new MessageNumber(producer, sequence);
     }
 

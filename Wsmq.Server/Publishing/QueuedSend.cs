@@ -78,6 +78,18 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
             return;
         }
 
+        if (result.IsConflict)
+        {
+            Failed(new WsmqException(WsmqErrors.PositionConflict, $"the tail is {result.Position}"));
+            return;
+        }
+
+        if (result.IsStateFull)
+        {
+            Failed(new WsmqException(WsmqErrors.TooMuchState));
+            return;
+        }
+
         if (result.IsOutOfSequence)
         {
             // The first attempt of this node may have stored it.

@@ -35,6 +35,15 @@ namespace Wsmq.Server.Stores;
 /// holds messages back, but keeps its cursor while there is capacity for it, so that it is notified of what it missed.
 /// </para>
 /// <para>
+/// <b>State.</b> An entry with a <see cref="LogTerms.StateKey"/> is kept as the state of its key until another entry of the key replaces or
+/// removes it, whatever becomes of it in the log. The state is read in the order of positions, so that all of it up to a position, and the log
+/// from there on, have the newest entry of each key once, and those that were replaced at a later position perhaps not at all.
+/// </para>
+/// <para>
+/// <b>Conditions.</b> An entry with a <see cref="LogTerms.ExpectedTail"/> is refused if the log has another tail, also because of an entry before
+/// it in the same batch. A repeat is recognized first.
+/// </para>
+/// <para>
 /// <b>Failure.</b> A store that does not answer throws <see cref="WsmqException"/> with <c>store-unavailable</c>: the call may or may not
 /// have been carried out. A full store throws <c>store-full</c>: nothing happened.
 /// </para>
@@ -57,6 +66,13 @@ internal interface IMessageLog
     /// <paramref name="maxBytes"/> of metadata and bodies are reached (but always one, if there is one).
     /// </summary>
     Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the state of an address whose entries are after one position and up to another one, oldest first, with the limits of
+    /// <see cref="ReadAsync"/>. Removes nothing.
+    /// </summary>
+    Task<LogPage> ReadStateAsync(
+        WsmqAddress source, WsmqPosition after, WsmqPosition through, int maxEntries, int maxBytes, CancellationToken cancellationToken);
 
     /// <summary>
     /// The states of many logs in few round trips, in the order of the list; null if the stored state of the log is

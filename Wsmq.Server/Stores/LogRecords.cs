@@ -15,6 +15,9 @@ internal readonly record struct AppendRequest(
     /// <summary>For a work queue: what the sender demands; null for the defaults.</summary>
     public JobTerms? Job { get; init; }
 
+    /// <summary>For a log: what its append depends on, and what else it changes; null for most messages.</summary>
+    public LogTerms? Log { get; init; }
+
     /// <summary>For a log: when the message is due, if it is not at once.</summary>
     public DelayTerms? Delay { get; init; }
 
@@ -58,6 +61,16 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
 
     public bool IsTooManyWaiting { get; private init; }
 
+    /// <summary>Not stored: the log has this tail, and the message expects another one.</summary>
+    public static AppendResult Conflict(WsmqPosition tail) => new(tail, false) { IsConflict = true };
+
+    public bool IsConflict { get; private init; }
+
+    /// <summary>Not stored: the state of the address has as many keys or bytes as it may.</summary>
+    public static AppendResult StateFull { get; } = new() { IsStateFull = true };
+
+    public bool IsStateFull { get; private init; }
+
     /// <summary>Not stored: the stored state of the log is corrupt.</summary>
     public static AppendResult Corrupt { get; } = new() { IsCorrupt = true };
 
@@ -86,7 +99,7 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public DateTimeOffset? DueAt => IsWaiting ? DateTimeOffset.UnixEpoch.AddMicroseconds(Position.Value) : null;
 
     /// <summary>Whether the entry or job is stored or waits, by this call or an earlier one.</summary>
-    public bool IsStored => !(Refused || IsCorrupt || IsQueueFull || IsOutOfSequence || IsTooManyWaiting);
+    public bool IsStored => !(Refused || IsCorrupt || IsQueueFull || IsOutOfSequence || IsTooManyWaiting || IsConflict || IsStateFull);
 }
 
 /// <summary>An entry of a log.</summary>
@@ -123,7 +136,11 @@ internal readonly record struct AckRequest(WsmqAddress Source, string User, stri
 /// <param name="Position">Its cursor.</param>
 /// <param name="Failing">The entry after the cursor at which attempts failed, if any did; see <see cref="IDeadLetterStore"/>.</param>
 /// <param name="SilentAttempts">How many of these attempts were silent.</param>
-internal readonly record struct OpenCursor(WsmqPosition Position, WsmqPosition Failing = default, int SilentAttempts = 0);
+internal readonly record struct OpenCursor(WsmqPosition Position, WsmqPosition Failing = default, int SilentAttempts = 0)
+{
+    /// <summary>The reader has not acknowledged anything: it gets the state of the log first, see <see cref="IMessageLog"/>.</summary>
+    public bool IsNew { get; init; }
+}
 
 /// <summary>A device that is registered with its user's queue.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,0 +1,39 @@
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>Checks what a message says of the state of its address, and of the tail that it expects.</summary>
+internal static class StateRules
+{
+    /// <summary>What the store has to know; null for most messages.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static LogTerms? Check(WsmqOutgoingMessage message, WsmqAddress to, WsmqPublishOptions options)
+    {
+        if (message is { StateKey: null, RemoveState: false, ExpectedTail: null })
+            return null;
+        if (to.Kind == WsmqAddressKind.Work)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.StateKey}, {Wire.RemoveState} and {Wire.ExpectedTail} are for users and groups");
+        if (message.RemoveState && message is { StateKey: null } or { Body: not null } or { Data: not null })
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.RemoveState} has a {Wire.StateKey} and no body");
+        if (message.ExpectedTail is not null && message is not { Delay: null, NotBefore: null })
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.ExpectedTail} has no delay");
+        return new LogTerms
+        {
+            ExpectedTail = message.ExpectedTail,
+            StateKey = MessageRules.Name(Wire.StateKey, message.StateKey),
+            RemovesState = message.RemoveState,
+            MaxStateKeys = options.MaxStateKeys,
+            MaxStateBytes = options.MaxStateBytes,
+        };
+    }
+
+    /// <summary>
+    /// The request of a message that has waited, with what its metadata says of state. The limits were those of when it was sent: what is due
+    /// must not wait for room.
+    /// </summary>
+    public static AppendRequest Restore(AppendRequest request) =>
+        EntryHeader.Of(request.Metadata) is { StateKey: { } key } header
+            ? request with { Log = new LogTerms { StateKey = key, RemovesState = header.RemovesState } }
+            : request;
+}

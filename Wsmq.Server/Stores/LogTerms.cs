@@ -1,0 +1,20 @@
+namespace Wsmq.Server.Stores;
+
+/// <summary>What few messages to a log have: a condition, and state. Part of an <see cref="AppendRequest"/>.</summary>
+internal sealed record LogTerms
+{
+    /// <summary>The entry is stored only if this is the tail of the log; null if any is.</summary>
+    public WsmqPosition? ExpectedTail { get; init; }
+
+    /// <summary>The key of which the entry becomes the state, in place of the one before; null if it is no state.</summary>
+    public string? StateKey { get; init; }
+
+    /// <summary>Whether the entry removes the state of the key instead.</summary>
+    public bool RemovesState { get; init; }
+
+    /// <summary>The most keys that the state of the address may have with this entry.</summary>
+    public int MaxStateKeys { get; init; } = int.MaxValue;
+
+    /// <summary>The most bytes that keys and entries of the state of the address may have with this entry.</summary>
+    public int MaxStateBytes { get; init; } = int.MaxValue;
+}
