@@ -17,6 +17,9 @@ public sealed partial class WsmqClient
     /// whose type has no handler goes to the fallback (<see cref="OnAny"/>); without a fallback it is dead-lettered at once
     /// (<see cref="WsmqClientOptions.UnhandledMessages"/>) and reported by <see cref="Error"/>. A body that does not fit the type goes
     /// to the fallback; without a fallback it counts as a failed attempt. While no handler at all is registered, messages wait.
+    /// The newest messages of state keys that are not in the log any more come first where a device is new to a source, before the log goes
+    /// on: see <see cref="WsmqMessage{T}.IsState"/> and <see cref="StateComplete"/>. No attempt at one of these is counted by the server:
+    /// after 20 it is left out, and after the first if it has no handler. A removal of state goes to <see cref="OnStateRemoved"/> instead.
     /// </remarks>
     /// <param name="handler">The handler. Its cancellation token is cancelled when the client stops.</param>
     /// <typeparam name="T">
@@ -187,7 +190,8 @@ public sealed partial class WsmqClient
     /// Reads the durable messages of all sources one by one, as an alternative to handlers: <c>await foreach</c> over it. A message is
     /// acknowledged when the next one is requested. If the loop throws or breaks, the current message is not acknowledged: it counts as
     /// a failed attempt, and is the first one when reading starts again. The enumeration ends when the client is stopped; the message
-    /// that is being handled then is delivered again after the next start.
+    /// that is being handled then is delivered again after the next start. Removals of state are messages without a body
+    /// (<see cref="WsmqDelivery.RemoveState"/>).
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <returns>The messages in their wire form; read bodies with <see cref="WsmqJsonBody.To{T}(JsonTypeInfo{T})"/>.</returns>
@@ -209,7 +213,8 @@ public sealed partial class WsmqClient
     /// <remarks>
     /// Messages of the source that wait in the client are dropped, and entries that are no longer stored are announced as a gap. From
     /// then on until it is stopped, the client requests deliveries after its own position on every connect. The device's cursor does
-    /// not move by this call; it moves with the acks of the messages that follow.
+    /// not move by this call; it moves with the acks of the messages that follow. From <see cref="WsmqPosition.Start"/> on the state of the
+    /// source comes first (<see cref="StateComplete"/>).
     /// </remarks>
     /// <param name="source">The source: the user's own queue, or a group of the user.</param>
     /// <param name="after">The last position that the app has; <see cref="WsmqPosition.Start"/> for the oldest stored message.</param>

@@ -33,7 +33,7 @@ public interface IWsmqReceiver
     /// <summary>
     /// Delivers state of a source: the newest message of each key that is not in the log any more, in the order of their positions, before the
     /// log goes on. Called for a new reader (a device or a member that has not acknowledged anything, <see cref="IWsmqHub.Resume"/> from the
-    /// start) and before a <see cref="Gap"/> in which there was state, on connections whose URL has the query parameter <c>state=true</c>.
+    /// start) and before a <see cref="Gap"/> of removed entries, on connections whose URL has the query parameter <c>state=true</c>.
     /// Repeated until <paramref name="through"/> is set.
     /// </summary>
     /// <param name="source">The source.</param>

@@ -19,6 +19,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         session.SayConnection();
         var code = ExitCodes.Ok;
         session.Client.OnAny(OnDeliveryAsync);
+        session.Client.OnStateRemoved((removal, stop) => OnDeliveryAsync(removal.Delivery, stop));
         session.Client.OnAnyLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
         session.Client.Error += (_, e) => Print(e);

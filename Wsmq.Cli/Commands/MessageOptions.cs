@@ -11,7 +11,7 @@ internal sealed class MessageOptions
 
     private readonly Argument<string?> _body = new("body")
     {
-        Description = "The body. Without it, and without --file and --data, every line of standard input is a message.",
+        Description = "The body. Without it, and without --file, --data and --remove-state, every line of standard input is a message.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -47,6 +47,7 @@ internal sealed class MessageOptions
     };
 
     private readonly JobOptions _job = new();
+    private readonly StateOptions _state = new();
 
     public void AddTo(Command command)
     {
@@ -55,6 +56,7 @@ internal sealed class MessageOptions
         foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo })
             command.Add(option);
         _job.AddTo(command);
+        _state.AddTo(command);
         command.Validators.Add(Check);
     }
 
@@ -69,7 +71,9 @@ internal sealed class MessageOptions
             ReplyTo = result.GetValue(_replyTo),
             Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
         };
-        var template = _job.Apply(message, result);
+        var template = _state.Apply(_job.Apply(message, result), result);
+        if (template.RemoveState)
+            return One(template);
         var bodies = new BodyReader(result.GetValue(_text));
         if (result.GetValue(_data) is { } data)
             return One(template with { Data = File.ReadAllBytes(data), ContentType = result.GetValue(_contentType) });
@@ -80,7 +84,8 @@ internal sealed class MessageOptions
             : bodies.LinesOfStandardInput().Select(line => template with { Body = line });
     }
 
-    public bool IsFromStandardInput(ParseResult result) => BodiesOf(result.CommandResult) == 0;
+    public bool IsFromStandardInput(ParseResult result) =>
+        BodiesOf(result.CommandResult) == 0 && !_state.IsRemoval(result.CommandResult);
 
     private int BodiesOf(CommandResult result) =>
         new[] { result.GetValue(_body), result.GetValue(_file), result.GetValue(_data) }.Count(body => body is not null);
@@ -90,13 +95,15 @@ internal sealed class MessageOptions
         var bodies = BodiesOf(result);
         if (bodies > 1)
             result.AddError("Use only one of a body, --file and --data.");
-        if (bodies == 0 && result.GetValue(_id) is not null)
+        if (bodies == 0 && !_state.IsRemoval(result) && result.GetValue(_id) is not null)
             result.AddError("--id applies to one message, but standard input may have many lines: give a body, --file or --data.");
         if (result.GetValue(_data) is null && result.GetValue(_contentType) is not null)
             result.AddError("--content-type requires --data.");
         if (result.GetValue(_data) is not null && result.GetValue(_text))
             result.AddError("--text cannot be combined with --data.");
-        _job.Check(result, CheckAddress(result, result.GetValue(_to)), isOne: bodies == 1);
+        var to = CheckAddress(result, result.GetValue(_to));
+        _job.Check(result, to, isOne: bodies == 1);
+        _state.Check(result, to, bodies);
         CheckAddress(result, result.GetValue(_replyTo));
         if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
             || headers.DistinctBy(Name).Count() != headers.Length))

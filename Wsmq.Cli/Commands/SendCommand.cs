@@ -17,7 +17,8 @@ internal static class SendCommand
             Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f app.log | wsmq send
             group:ops. Put a body that begins with a dash after --. A body that is JSON is sent as that value, any other text as a JSON
             string. A message to work:<queue> is a job for one worker: --key, --priority and --unique-id say how it is worked on. One with
-            --delay or --not-before waits on the server; wsmq cancel cancels it, unless it is a job.
+            --delay or --not-before waits on the server; wsmq cancel cancels it, unless it is a job. One with --state-key stays stored as
+            the newest of its key, until it is replaced or --remove-state removes it.
             {ExitCodes.Help}
             """) { json };
         message.AddTo(command);

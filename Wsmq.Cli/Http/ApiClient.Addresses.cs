@@ -39,6 +39,11 @@ internal sealed partial class ApiClient
                 .With("from", filter.From).With("to", filter.To).With("max", count).With("newest", filter.NewestFirst ? "true" : null),
             Entries, max, stop);
 
+    /// <summary>The newest message of each key, in the order of their positions.</summary>
+    public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListStateAsync(string address, int? max, CancellationToken stop) =>
+        ScanAsync<ApiEntry>(
+            (next, count) => ApiRequest.Get(Addresses, address, "state").With("next", next).With("max", count), Entries, max, stop);
+
     public Task<ApiAnswer<WsmqDelivery>> EntryAsync(string address, string position, CancellationToken stop) =>
         AskAsync<WsmqDelivery>(ApiRequest.Get(Addresses, address, Entries, position), stop);
 

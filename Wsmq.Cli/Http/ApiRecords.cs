@@ -104,6 +104,10 @@ internal sealed record ApiEntry
 
     public long? StoredAt { get; init; }
 
+    public string? StateKey { get; init; }
+
+    public bool RemoveState { get; init; }
+
     public string? Type { get; init; }
 
     public string? ContentType { get; init; }

@@ -1,9 +1,16 @@
 namespace Wsmq.Cli.Output;
 
-/// <summary>Prints a delivery in its wire form; gaps and live pushes as an object with the property <c>gap</c> or <c>live</c>.</summary>
+/// <summary>
+/// Prints a delivery in its wire form, one of a state with the property <c>state</c>; gaps and live pushes as an object with the property
+/// <c>gap</c> or <c>live</c>.
+/// </summary>
 internal sealed class JsonEventPrinter : IEventPrinter
 {
-    public string Delivery(WsmqDelivery delivery) => JsonLines.Of(delivery);
+    public string Delivery(WsmqDelivery delivery)
+    {
+        var line = JsonLines.Of(delivery);
+        return delivery.IsState ? $$"""{"state":true,{{line[1..]}}""" : line;
+    }
 
     public string Gap(WsmqGapEventArgs gap) => JsonLines.Of(new
     {

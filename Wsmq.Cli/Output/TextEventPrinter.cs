@@ -2,14 +2,15 @@ using System.Text.Json;
 
 namespace Wsmq.Cli.Output;
 
-/// <summary>Prints one line per event: time, source, sender, type, body, headers, correlation id and reply address.</summary>
+/// <summary>Prints one line per event: time, source, sender, type, body, headers, correlation id, reply address and key of state.</summary>
 internal sealed class TextEventPrinter : IEventPrinter
 {
     public string Delivery(WsmqDelivery delivery)
     {
         var time = Moment.Text(DateTimeOffset.FromUnixTimeMilliseconds(delivery.SentAt));
-        var body = Body(delivery.Body, delivery.Data, delivery.ContentType);
-        return Printable.Line($"{time}  {delivery.Source}  from {delivery.Sender ?? "the app"}  {delivery.Type ?? "-"}  {body}{Extras(delivery)}");
+        var body = delivery.RemoveState ? "(state removed)" : Body(delivery.Body, delivery.Data, delivery.ContentType);
+        var line = $"{time}  {delivery.Source}  from {delivery.Sender ?? "the app"}  {delivery.Type ?? "-"}  {body}{Extras(delivery)}";
+        return Printable.Line(delivery.IsState ? $"STATE  {line}" : line);
     }
 
     public string Gap(WsmqGapEventArgs gap) =>
@@ -43,6 +44,8 @@ internal sealed class TextEventPrinter : IEventPrinter
             extras.Add($"correlation {correlation}");
         if (delivery.ReplyTo is { } replyTo)
             extras.Add($"reply to {replyTo}");
+        if (delivery.StateKey is { } key)
+            extras.Add($"state {key}");
         return extras.Count == 0 ? "" : $"  ({string.Join(", ", extras)})";
     }
 }

@@ -23,6 +23,7 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<WsmqDelivery>(nameof(IWsmqReceiver.Receive), receiver.Receive);
         connection.On<IReadOnlyList<WsmqDelivery>>(nameof(IWsmqReceiver.ReceiveMany), receiver.ReceiveMany);
         connection.On<string, string, string, string>(nameof(IWsmqReceiver.Gap), receiver.Gap);
+        connection.On<string, IReadOnlyList<WsmqDelivery>, string?>(nameof(IWsmqReceiver.State), new StateCalls(receiver.State).Add);
         connection.On<WsmqLiveMessage>(nameof(IWsmqReceiver.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqReceiver.Stalled), receiver.Stalled);
         connection.On<string, string, int>(nameof(IWsmqReceiver.DeadLettered), receiver.DeadLettered);

@@ -9,6 +9,9 @@ internal interface ISessionReceiver
 
     void Gap(string source, string after, string before, string reason);
 
+    /// <summary>A whole state, see <see cref="StateCalls"/>.</summary>
+    void State(string source, IReadOnlyList<WsmqDelivery> deliveries, string through);
+
     void Live(WsmqLiveMessage message);
 
     void Stalled(string source, string position);

@@ -108,6 +108,16 @@ internal static partial class Log
     [LoggerMessage(69, LogLevel.Information, "Job {Job} of {Queue} was cancelled while it was worked on here; its handler was told to stop.")]
     public static partial void JobCancelled(ILogger logger, WsmqPosition job, WsmqAddress queue);
 
+    [LoggerMessage(52, LogLevel.Debug, "The state of {Source} was handled: {Count} messages. The log goes on after {Position}.")]
+    public static partial void StateComplete(ILogger logger, WsmqAddress source, int count, WsmqPosition position);
+
+    [LoggerMessage(53, LogLevel.Warning, "The message {Position} of the state of {Source} is left out: {Attempts} attempts to handle it failed.")]
+    public static partial void StateLeftOut(ILogger logger, string position, WsmqAddress source, int attempts);
+
+    [LoggerMessage(54, LogLevel.Warning,
+        "{Count} messages of the state of {Source} are left out, because no handler takes their types. Register handlers with On or OnAny before the client starts, or set UnhandledMessages to Acknowledge.")]
+    public static partial void StateUnhandled(ILogger logger, int count, WsmqAddress source);
+
     [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

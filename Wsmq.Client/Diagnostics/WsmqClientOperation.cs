@@ -12,12 +12,15 @@ public enum WsmqClientOperation
     /// <summary>The connection was closed with an error. The client reconnects, except after <c>revoked</c> or <c>banned</c>.</summary>
     ConnectionLost = 1,
 
-    /// <summary>A handler threw. It is called with the same message again.</summary>
+    /// <summary>
+    /// A handler threw. It is called with the same message again; with one of a state (<see cref="WsmqDelivery.IsState"/>) at most 20 times.
+    /// </summary>
     Handle = 2,
 
     /// <summary>
-    /// No handler is registered for the type of the message, and there is no fallback. The message is dead-lettered. Not raised where
-    /// <see cref="WsmqClientOptions.UnhandledMessages"/> is <see cref="WsmqUnhandledMessagePolicy.Acknowledge"/>.
+    /// No handler is registered for the type of the message, and there is no fallback. The message is dead-lettered, and one of a state
+    /// left out. Not raised where <see cref="WsmqClientOptions.UnhandledMessages"/> is
+    /// <see cref="WsmqUnhandledMessagePolicy.Acknowledge"/>.
     /// </summary>
     FindHandler = 3,
 

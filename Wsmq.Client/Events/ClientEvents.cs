@@ -17,6 +17,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqDeadLetteredEventArgs>? DeadLettered;
 
+    public event EventHandler<WsmqStateCompleteEventArgs>? StateComplete;
+
     public event EventHandler<WsmqErrorEventArgs>? Error;
 
     public event EventHandler<WsmqConnectFailedEventArgs>? ConnectFailed;
@@ -59,6 +61,12 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         Raise(DeadLettered, letter, nameof(DeadLettered));
     }
 
+    public void RaiseStateComplete(WsmqStateCompleteEventArgs state)
+    {
+        Log.StateComplete(logger, state.Source, state.Count, state.Position);
+        Raise(StateComplete, state, nameof(StateComplete));
+    }
+
     public void RaiseError(WsmqClientOperation operation, Exception exception, WsmqDelivery? delivery = null)
     {
         // OutageLog logs failed attempts and lost connections, without repetition.
@@ -73,6 +81,10 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         _unhandled.Note(delivery);
         Raise(Error, new WsmqErrorEventArgs(WsmqClientOperation.FindHandler, exception, delivery), nameof(Error));
     }
+
+    /// <summary>The same for a message of a state, which is logged with the others of the state.</summary>
+    public void RaiseStateUnhandled(Exception exception, WsmqDelivery delivery) =>
+        Raise(Error, new WsmqErrorEventArgs(WsmqClientOperation.FindHandler, exception, delivery), nameof(Error));
 
     public void RaiseConnectFailed(WsmqConnectFailedEventArgs failure) => Raise(ConnectFailed, failure, nameof(ConnectFailed));
 

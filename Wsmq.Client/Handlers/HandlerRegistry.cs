@@ -10,10 +10,14 @@ internal sealed class HandlerRegistry
     private readonly ConcurrentDictionary<string, IHandler<WsmqLiveMessage>> _live = new(StringComparer.Ordinal);
     private TaskCompletionSource _someone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Func<WsmqDelivery, CancellationToken, Task>? _fallback;
+    private volatile Func<WsmqStateRemoval, CancellationToken, Task>? _removal;
     private volatile Func<WsmqLiveMessage, CancellationToken, Task>? _liveFallback;
     private volatile MessageReader? _reader;
 
     public Func<WsmqDelivery, CancellationToken, Task>? Fallback => _fallback;
+
+    /// <summary>The handler for removals of state.</summary>
+    public Func<WsmqStateRemoval, CancellationToken, Task>? Removal => _removal;
 
     public Func<WsmqLiveMessage, CancellationToken, Task>? LiveFallback => _liveFallback;
 
@@ -48,6 +52,18 @@ internal sealed class HandlerRegistry
         }
     }
 
+    public IDisposable AddRemoval(Func<WsmqStateRemoval, CancellationToken, Task> handler)
+    {
+        lock (_gate)
+        {
+            RefuseWhileReading();
+            _removal = _removal is null
+                ? handler
+                : throw new InvalidOperationException("There is already a handler for removals of state: dispose it first.");
+            return Registered(() => _removal = null);
+        }
+    }
+
     public IDisposable AddLive(string type, IHandler<WsmqLiveMessage> handler)
     {
         lock (_gate)
@@ -74,7 +90,7 @@ internal sealed class HandlerRegistry
         {
             if (_reader is not null)
                 throw new InvalidOperationException("Messages are being read already: only one enumeration can run at a time.");
-            if (!_handlers.IsEmpty || _fallback is not null)
+            if (!_handlers.IsEmpty || _fallback is not null || _removal is not null)
                 throw new InvalidOperationException("Handlers are registered: remove them before reading with ReadAllAsync.");
             _reader = new MessageReader();
             Changed();
@@ -128,6 +144,7 @@ internal sealed class HandlerRegistry
 
     private void Changed()
     {
+        // A handler for removals takes no messages: those wait for the others, which the app registers later.
         var someone = _reader is not null || _fallback is not null || !_handlers.IsEmpty;
         if (someone)
             _someone.TrySetResult();

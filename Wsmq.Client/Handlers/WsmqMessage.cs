@@ -54,6 +54,23 @@ public sealed class WsmqMessage<T>
     /// </summary>
     public DateTimeOffset? ExpiresAt => MessageLife.EndOf(Position, Delivery.TimeToLive);
 
+    /// <summary>
+    /// The key of the state whose newest message this is (<see cref="WsmqSendOptions.StateKey"/>); null where the sender gave none.
+    /// </summary>
+    public string? StateKey => Delivery.StateKey;
+
+    /// <summary>
+    /// Whether the message removes the state of its <see cref="StateKey"/>. The client passes removals to the handler of
+    /// <see cref="WsmqClient.OnStateRemoved"/>, and to <see cref="WsmqClient.ReadAllAsync"/>.
+    /// </summary>
+    public bool RemovesState => Delivery.RemoveState;
+
+    /// <summary>
+    /// Whether the message was delivered as state, because it is not in the log any more, and not in the order of the log. Until the whole
+    /// state was handled (<see cref="WsmqClient.StateComplete"/>), it is handled again after the next start.
+    /// </summary>
+    public bool IsState => Delivery.IsState;
+
     /// <summary>The message in its wire form.</summary>
     public WsmqDelivery Delivery { get; }
 }

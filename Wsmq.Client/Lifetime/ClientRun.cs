@@ -35,7 +35,11 @@ internal sealed class ClientRun : IDisposable
         _live = new LiveQueue(options, handlers, events);
         _workers = new QueueWorkers(handlers.Queues, options, events);
         var snapshots = new SnapshotLoader(handlers.Snapshots, _acker, _resumer, options, events);
-        var loop = new SourceLoop(new Dispatcher(handlers, options, events), _acker, _resumer, _failures, options, events) { Snapshots = snapshots };
+        var messages = new Dispatcher(handlers, options, events);
+        var loop = new SourceLoop(messages, _acker, _resumer, _failures, options, events)
+        {
+            Snapshots = snapshots, States = new StateLoop(messages, options, events),
+        };
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
         var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers };

@@ -12,6 +12,8 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
     private WsmqPosition _handled;
     private WsmqPosition _acknowledged;
     private WsmqPosition _inFlight;
+    private WsmqPosition? _owed;
+    private WsmqPosition? _owedInFlight;
     private long _handledAt;
     private long? _last;
     private bool _endsWithLull;
@@ -30,10 +32,14 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
 
     public bool IsInFlight { get; private set; }
 
-    public bool IsBehind => _handled > _acknowledged;
+    public bool IsBehind => _handled > _acknowledged || _owed is not null;
 
     public void Handled(WsmqPosition position)
     {
+        // A state, or what is read again after a Resume: the ack moves no cursor, but the server waits for it, for a new reader or in its
+        // in-flight window.
+        if (position <= (IsInFlight ? WsmqPosition.Max(_acknowledged, _inFlight) : _acknowledged))
+            _owed = position;
         _handled = WsmqPosition.Max(_handled, position);
         _handledAt = _time.GetTimestamp();
 
@@ -75,15 +81,19 @@ internal sealed class AckCursor(WsmqAddress source, WsmqClientOptions options)
 
     public WsmqPosition Begin()
     {
-        (Due, _since, _last, IsInFlight, _inFlight) = (null, 0, _time.GetTimestamp(), true, _handled);
-        return _handled;
+        var position = _handled > _acknowledged ? _handled : _owed ?? _handled;
+        (Due, _since, _last, IsInFlight, _inFlight, _owedInFlight) = (null, 0, _time.GetTimestamp(), true, position, _owed);
+        return position;
     }
 
     public void End(bool isAnswered)
     {
         IsInFlight = false;
-        if (isAnswered)
-            _acknowledged = WsmqPosition.Max(_acknowledged, _inFlight);
+        if (!isAnswered)
+            return;
+        _acknowledged = WsmqPosition.Max(_acknowledged, _inFlight);
+        if (_owed == _owedInFlight)
+            _owed = null;
     }
 
     private bool IsQuiet(long now) => _last is not { } last || _time.GetElapsedTime(last, now) >= options.AckInterval;

@@ -32,6 +32,9 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
 
     private Task HandleAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
+        // It has no body, and often no type.
+        if (delivery is { RemoveState: true, StateKey: not null })
+            return handlers.Removal is { } removal ? removal(new WsmqStateRemoval(delivery), cancellationToken) : Task.CompletedTask;
         Exception? unreadable = null;
         if (handlers.Find(delivery.Type) is { } handler && handler.TryBind(delivery, out var call, out unreadable))
             return call(cancellationToken);

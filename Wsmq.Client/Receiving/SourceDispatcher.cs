@@ -38,6 +38,19 @@ internal sealed class SourceDispatcher(
         React(state, state.Announced(new WsmqGapEventArgs(address, first, last, reason ?? WsmqGapReasons.Lost)));
     }
 
+    public void State(string source, IReadOnlyList<WsmqDelivery> deliveries, string through)
+    {
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(through, out var last)
+            || MessagesOf(source, deliveries) is not { } messages)
+        {
+            events.RaiseError(WsmqClientOperation.Protocol, new FormatException($"A state has a malformed source or position: {source}, {through}."));
+            return;
+        }
+
+        var state = sources.Of(address);
+        React(state, state.StateArrived(messages, last));
+    }
+
     public void Live(WsmqLiveMessage message) => live.Add(message);
 
     public void Stalled(string source, string position)
@@ -72,6 +85,19 @@ internal sealed class SourceDispatcher(
     }
 
     public void JobCancelled(string queue, string position, string token) => Workers.Cancel(queue, position);
+
+    private static List<StateMessage>? MessagesOf(string source, IReadOnlyList<WsmqDelivery> deliveries)
+    {
+        var messages = new List<StateMessage>(deliveries.Count);
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Source != source || !WsmqPosition.TryParse(delivery.Position, out var position))
+                return null;
+            messages.Add(new StateMessage(delivery, position));
+        }
+
+        return messages;
+    }
 
     private void React(SourceState state, Arrival arrival)
     {

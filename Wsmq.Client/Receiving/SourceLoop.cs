@@ -9,6 +9,8 @@ internal sealed class SourceLoop(
 {
     public required SnapshotLoader Snapshots { get; init; }
 
+    public required StateLoop States { get; init; }
+
     /// <param name="source">The source.</param>
     /// <param name="before">Completes when the handlers of the previous run have returned.</param>
     /// <param name="stop">Ends the loop.</param>
@@ -49,6 +51,8 @@ internal sealed class SourceLoop(
             return false;
         }
 
+        if (item.State is not null)
+            return await States.HandleAsync(source, item, stop).ConfigureAwait(false);
         if (item.Gap is not { } gap)
             return await HandleAsync(source, item, stop).ConfigureAwait(false);
         if (!source.IsCurrent(item))

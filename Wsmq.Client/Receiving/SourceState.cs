@@ -22,6 +22,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         new BoundedChannelOptions(capacity + 2) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = false });
 
     private WsmqPosition? _received;
+    private WsmqPosition _known;
     private WsmqPosition _handled;
     private WsmqPosition _left;
     private int _generation;
@@ -69,6 +70,30 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
+    /// <summary>
+    /// The state of the source, which the server delivers in place of what is not in the log any more, and again over each connection until it
+    /// is acknowledged: what the app has of it is not handled again.
+    /// </summary>
+    /// <param name="messages">The messages, in the order of their positions.</param>
+    /// <param name="through">The position after which the log goes on.</param>
+    public Arrival StateArrived(IReadOnlyList<StateMessage> messages, WsmqPosition through)
+    {
+        lock (_gate)
+        {
+            // Entries between the two are missing, or the call is from before the position that the app has set.
+            if (_received is { } last && through > last && !GiveUpOn(last, through))
+                return Ask();
+            var unknown = messages.Where(m => m.Position > _known).Select(m => m.Delivery with { IsState = true }).ToList();
+            var arrival = Take(new SourceItem(null, null, through, _generation) 
+            {
+                State = unknown, StateKeys = [.. messages.Select(m => m.Delivery.StateKey).OfType<string>()],
+            });
+            if (arrival == Arrival.Taken && messages.Count > 0)
+                _known = WsmqPosition.Max(_known, messages[^1].Position);
+            return arrival;
+        }
+    }
+
     /// <summary>Applies the app's own position: queued items become obsolete, and deliveries continue after the position.</summary>
     /// <param name="after">The position.</param>
     /// <param name="isHandled">Whether the app has what the messages up to the position say.</param>
@@ -77,7 +102,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         lock (_gate)
         {
             _generation++;
-            _received = after;
+            (_received, _known) = (after, after);
             if (isHandled)
                 _handled = WsmqPosition.Max(_handled, after);
             (_ownPosition, _full, _mayOverlap) = (true, false, !isHandled);
@@ -150,7 +175,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             if (handled)
                 _handled = WsmqPosition.Max(_handled, item.Position);
             if (item.Generation == _generation && !item.IsLoad)
-                _left = item.Position;
+                _left = WsmqPosition.Max(_left, item.Position);
             if (_deadLettered?.IsDone(_left) == true)
                 _deadLettered = null;
             return HasRoomAgain();
@@ -210,8 +235,14 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             return HasRoomAgain() ? Arrival.Missing : Arrival.Ignored;
         }
 
-        (_received, _mayOverlap) = (item.Position, item.Gap is not null);
-        _resume.Taken();
+        // A state may come again, after messages that were received before.
+        (_received, _mayOverlap) = (WsmqPosition.Max(_received ?? WsmqPosition.Start, item.Position), item.Delivery is null);
+        if (item.State is null)
+            _resume.Taken();
+
+        // Not with gaps: there may be state in them.
+        if (item.Delivery is not null)
+            _known = item.Position;
         return Arrival.Taken;
     }
 

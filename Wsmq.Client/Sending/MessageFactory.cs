@@ -7,8 +7,8 @@ namespace Wsmq;
 internal sealed class MessageFactory(WsmqClientOptions options)
 {
     /// <summary>
-    /// Refuses messages for which the server would close the connection, adds an id to jobs so that retries are harmless, and serializes
-    /// the message. Other messages get a number or an id when they are written.
+    /// Refuses messages for which the server would close the connection, adds an id to those that may have no number, so that retries are
+    /// harmless, and serializes the message. Other messages get a number or an id when they are written.
     /// </summary>
     public PendingSend Complete(WsmqOutgoingMessage message)
     {
@@ -21,7 +21,7 @@ internal sealed class MessageFactory(WsmqClientOptions options)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
         if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxHeaderBytes)} is {options.MaxHeaderBytes}");
-        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null }))
+        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null, ExpectedTail: null }))
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
         return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }

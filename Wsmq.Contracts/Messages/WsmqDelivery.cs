@@ -83,6 +83,13 @@ public sealed record WsmqDelivery
     [JsonPropertyName(Wire.RemoveState), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RemoveState { get; init; }
 
+    /// <summary>
+    /// Whether <c>WsmqClient</c> got the message as state, by <see cref="IWsmqReceiver.State"/>, and not in the order of the log: its
+    /// <see cref="Previous"/> has no meaning then. Not a field on the wire.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsState { get; init; }
+
     /// <summary>Describes the message without its body and headers, because SignalR logs arguments at the level Debug.</summary>
     public override string ToString() =>
         $"{nameof(WsmqDelivery)} {{ {nameof(Source)} = {Source}, {nameof(Position)} = {Position}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";

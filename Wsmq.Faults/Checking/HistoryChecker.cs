@@ -16,6 +16,7 @@ internal sealed class HistoryChecker
     private readonly LiveRecords _live;
     private readonly JobRecords _jobs = new();
     private readonly JobTimes _times = new();
+    private readonly StateRecords _state = new();
 
     private HistoryChecker() => _live = new LiveRecords(_verdict);
 
@@ -64,6 +65,9 @@ internal sealed class HistoryChecker
                 or EventKind.JobLeaseLost or EventKind.JobDead or EventKind.JobStored or EventKind.JobsRead:
                 _jobs.Take(happened);
                 break;
+            case EventKind.Kept or EventKind.StateRead:
+                _state.Take(happened);
+                break;
             case EventKind.TailAtRisk or EventKind.Promoted:
                 _failovers.Take(happened, line);
                 _live.FailedOver(happened);
@@ -88,6 +92,7 @@ internal sealed class HistoryChecker
         JobOrder.Check(_jobs, _sends, _failovers, _verdict);
         JobOutcomes.Check(_jobs, _sends, _failovers, _verdict);
         _times.Check(_jobs, _sends, _verdict);
+        _state.Check(_sends, _failovers, _verdict);
         return _verdict;
     }
 }

@@ -36,6 +36,9 @@ internal sealed class SendRecord
     /// <summary>Its time to live, in seconds; null if it has none.</summary>
     public double? Life { get; init; }
 
+    /// <summary>The key of which it is the state; null if it is none.</summary>
+    public string? StateKey { get; init; }
+
     /// <summary>The line of its receipt.</summary>
     public int Receipted { get; set; } = int.MaxValue;
 

@@ -43,7 +43,7 @@ internal sealed class SendRecords
         {
             Id = happened.Id!, Sender = happened.Device!, To = happened.Address!, Began = line, Connection = happened.Connection ?? 0,
             Floor = _receiptedUpTo.GetValueOrDefault(happened.Address!, ""), At = happened.Time, Key = happened.Key, Delay = happened.Delay,
-            Life = happened.Life,
+            Life = happened.Life, StateKey = happened.StateKey,
             IsUnique = happened.UniqueId is not null,
         };
         _byId.Add(send.Id, send);

@@ -8,8 +8,9 @@ namespace Wsmq.Faults.Clients;
 internal abstract class Client(string user, string device, IReadOnlyList<string> groups, Func<Uri> node, Timings timings, HistoryFile history)
     : IAsyncDisposable
 {
-    // Of so many messages one has a delay and two a time to live.
-    private const int TimedEach = 12;
+    // Of so many messages one has a delay, two have a time to live, and one is state.
+    private const int SpecialEach = 12;
+    private const int StateKeys = 3;
 
     /// <summary>The time to live of messages that may expire. That of others is longer than any run.</summary>
     public static readonly TimeSpan BriefLife = TimeSpan.FromSeconds(1);
@@ -72,11 +73,12 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
         if (to == JobMessages.Queue)
             return JobMessages.Next(id, number);
         var message = new WsmqOutgoingMessage { To = to, Id = id, Type = "load", Body = WsmqJsonBody.Parse("\"load\"") };
-        return (number % TimedEach) switch
+        return (number % SpecialEach) switch
         {
-            1 => message with { Delay = TimeSpan.FromSeconds(1 + (number / TimedEach % 3)) },
+            1 => message with { Delay = TimeSpan.FromSeconds(1 + (number / SpecialEach % 3)) },
             2 => message with { TimeToLive = BriefLife },
             3 => message with { TimeToLive = TimeSpan.FromHours(1) },
+            5 => message with { StateKey = $"key{number / SpecialEach % StateKeys}" },
             _ when NumbersSends && number % 4 != 0 => message with { Id = null, CorrelationId = id },
             _ => message,
         };
@@ -92,7 +94,7 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     public static HistoryEvent SendOf(WsmqOutgoingMessage message) => new()
     {
         Kind = EventKind.Send, Address = message.To, Id = IdOf(message), Key = message.Key, UniqueId = message.UniqueId, Delay = message.Delay?.TotalSeconds,
-        Life = message.TimeToLive?.TotalSeconds,
+        Life = message.TimeToLive?.TotalSeconds, StateKey = message.StateKey,
     };
 
     /// <summary>The event of a receipt.</summary>

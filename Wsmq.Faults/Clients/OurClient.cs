@@ -85,6 +85,9 @@ internal sealed class OurClient : Client
 
     private async Task HandleAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
+        // Whatever the log has is checked, and at the end what is stored.
+        if (delivery.IsState)
+            return;
         var happened = new HistoryEvent
         {
             Kind = EventKind.Deliver, Address = delivery.Source, Id = IdOf(delivery), Position = delivery.Position, Previous = delivery.Previous,

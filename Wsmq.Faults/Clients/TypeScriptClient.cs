@@ -36,7 +36,7 @@ internal sealed class TypeScriptClient(
             {
                 ["do"] = "send", ["to"] = message.To, ["id"] = message.Id, ["type"] = message.Type, ["body"] = message.Body,
                 ["key"] = message.Key, ["uniqueId"] = message.UniqueId, ["delay"] = message.Delay?.TotalMilliseconds,
-                ["timeToLive"] = message.TimeToLive?.TotalMilliseconds,
+                ["timeToLive"] = message.TimeToLive?.TotalMilliseconds, ["stateKey"] = message.StateKey,
             }.Where(field => field.Value is not null).ToDictionary());
             return done.Task;
         }

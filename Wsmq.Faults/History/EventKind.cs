@@ -101,6 +101,12 @@ internal static class EventKind
     /// <summary>The jobs that are stored at the end of the run are all in the lines before.</summary>
     public const string JobsRead = "jobs-read";
 
+    /// <summary>At the end of the run the state of an address has this message for the key <c>state</c>.</summary>
+    public const string Kept = "kept";
+
+    /// <summary>The state that is stored at the end of the run is all in the lines before.</summary>
+    public const string StateRead = "state-read";
+
     public const string Ours = "ours";
     public const string Plain = "plain";
 }

@@ -75,6 +75,10 @@ internal sealed record HistoryEvent
     [JsonPropertyName("life")]
     public double? Life { get; init; }
 
+    /// <summary>The key of which a message is the state.</summary>
+    [JsonPropertyName("state")]
+    public string? StateKey { get; init; }
+
     /// <summary>The sources that a device reads.</summary>
     [JsonPropertyName("reads")]
     public IReadOnlyList<string>? Reads { get; init; }

@@ -56,6 +56,9 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
     /// <summary>What the queue of the load holds; null if the store does not answer.</summary>
     public Task<QueueState?> TryReadJobsAsync() => QueueState.TryOfAsync(Address!);
 
+    /// <summary>The state of an address; null if the store does not answer.</summary>
+    public Task<KeptState?> TryReadStateAsync(string address) => KeptState.TryOfAsync(Address!, address);
+
     public async Task JoinAsync(string group, string user)
     {
         using var http = new HttpClient();

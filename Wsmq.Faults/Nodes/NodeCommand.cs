@@ -67,6 +67,7 @@ internal static class NodeCommand
         app.MapWsmqApi();
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
         app.MapGet(QueueState.Path, (IStore store, CancellationToken cancellationToken) => QueueState.ReadAsync(store, cancellationToken));
+        app.MapGet($"{KeptState.Path}/{{address}}", KeptState.ReadAsync);
         app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddToGroupAsync(user, group));
         app.MapPost("/live/{target}/{id}", PushAsync);
 

@@ -4,6 +4,7 @@ using Wsmq.Faults.Clients;
 using Wsmq.Faults.History;
 using Wsmq.Faults.Injected;
 using Wsmq.Faults.Jobs;
+using Wsmq.Faults.Nodes;
 using Wsmq.Faults.Stores;
 using Wsmq.Faults.Workers;
 using Wsmq.Testing;
@@ -59,6 +60,7 @@ internal sealed class Run : IAsyncDisposable
         await LoadAsync(_workers, stop);
         await DrainAsync(stop);
         await ReadJobsAsync();
+        await ReadStateAsync();
         await _workers.DisposeAsync();
         _workers = null;
         await _crowd.DisposeAsync();
@@ -126,6 +128,19 @@ internal sealed class Run : IAsyncDisposable
 
         foreach (var client in _crowd.Clients.Where(c => !c.IsConnected))
             _history.Add(new HistoryEvent { Kind = EventKind.Leak, Id = client.Name, Why = $"not connected {DrainLimit.TotalSeconds} s after the last fault" });
+    }
+
+    private async Task ReadStateAsync()
+    {
+        foreach (var address in _crowd.Addresses)
+        {
+            KeptState? state = null;
+            await Eventually.That("a node returns the state", async () => (state = await _deployment.Nodes[0].TryReadStateAsync(address)) is not null);
+            foreach (var kept in state!.Messages)
+                _history.Add(new HistoryEvent { Kind = EventKind.Kept, Address = address, StateKey = kept.Key, Id = kept.Id, Position = kept.Position });
+        }
+
+        _history.Add(new HistoryEvent { Kind = EventKind.StateRead });
     }
 
     private async Task ReadJobsAsync()

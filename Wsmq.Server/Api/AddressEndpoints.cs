@@ -46,6 +46,15 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
         await JsonResponse.WriteAsync(call, AddressResponse.Of(await ReadAsync(call, stop => logs.ListAsync(address, query, stop))));
     }
 
+    public async Task ListStateAsync(ApiCall call)
+    {
+        var address = await AllowedAsync(call, WsmqAction.View);
+        var (next, max) = (TextOf(call, Wire.Next), MaxOf(call, UsualEntries));
+        var withPreview = await rights.AllowsAsync(call, WsmqAction.ReadBody, address);
+        var page = await ReadAsync(call, stop => logs.StateAsync(address, next, max, withPreview, stop));
+        await JsonResponse.WriteAsync(call, AddressResponse.Of(page));
+    }
+
     public async Task ReadAsync(ApiCall call)
     {
         var address = await AllowedAsync(call, WsmqAction.ReadBody);

@@ -47,6 +47,8 @@ internal static class AddressResponse
         SentAt = TimeOf(entry.SentAt),
         StoredAt = entry.StoredAt.ToUnixTimeMilliseconds(),
         ExpiresAt = TimeOf(entry.ExpiresAt),
+        StateKey = entry.StateKey,
+        RemoveState = entry.RemovesState ? true : null,
         Type = entry.Type,
         ContentType = entry.ContentType,
         Size = entry.Size,

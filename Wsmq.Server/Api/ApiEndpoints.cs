@@ -39,6 +39,7 @@ internal static class ApiEndpoints
     public static ApiEndpoint[] Of(IServiceProvider services)
     {
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
+        var state = services.GetRequiredService<StateEndpoint>();
         var queues = services.GetRequiredService<QueueEndpoints>();
         var (groups, users) = (services.GetRequiredService<GroupEndpoints>(), services.GetRequiredService<UserEndpoints>());
         var nodes = services.GetRequiredService<NodeEndpoints>();
@@ -53,6 +54,10 @@ internal static class ApiEndpoints
                 new("Reads a page of a log, or streams logs as server-sent events.", Signatures.Logs, Read, ApiErrors.Reading)),
             new(Get, "/logs/{**address}", logs.ReadAsync,
                 new("Reads a page of a log, or streams it as server-sent events.", Signatures.Log, Read, ApiErrors.Reading)),
+            new(Get, "/state", state.ReadAsync,
+                new(
+                    "Reads the state of an address, and after which position its log goes on.", Signatures.State, Json<WsmqApiState>(),
+                    ApiErrors.ReadingState)),
             new(Get, "/queues", queues.ListAsync,
                 Queue("Lists the queues that the caller manages.", Signatures.None, Json<WsmqApiQueue[]>())),
             new(Get, "/queues/{address}", queues.InfoAsync, Queue("Describes a queue in numbers.", Signatures.Queue, Json<WsmqApiQueue>())),

@@ -31,6 +31,12 @@ internal static class ApiErrors
         WsmqErrors.TooManyConnections,
     ];
 
+    public static readonly WsmqError[] ReadingState =
+    [
+        WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.ReadNotAllowed,
+        WsmqErrors.TooManyResumes,
+    ];
+
     public static readonly WsmqError[] Managing =
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong,

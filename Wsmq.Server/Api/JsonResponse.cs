@@ -30,11 +30,17 @@ internal static class JsonResponse
 
     public static async Task WriteAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> json)
     {
+        SetHeaders(context, contentType);
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json, context.RequestAborted);
+    }
+
+    /// <summary>Sets the headers of a response whose body is written by the caller.</summary>
+    public static void SetHeaders(HttpContext context, string contentType)
+    {
         var response = context.Response;
         response.ContentType = contentType;
-        response.ContentLength = json.Length;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
-        await response.Body.WriteAsync(json, context.RequestAborted);
     }
 }

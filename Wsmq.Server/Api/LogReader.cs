@@ -17,6 +17,11 @@ internal sealed class LogReader(IStore store)
             await store.MessageLog.StatesAsync(sources, cancellationToken),
             state => state?.Removed ?? throw new WsmqException(WsmqErrors.StoreCorrupt));
 
+    /// <summary>The last position that a log has issued.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    public async Task<WsmqPosition> TailAsync(WsmqAddress source, CancellationToken cancellationToken) =>
+        (await store.MessageLog.StatesAsync([source], cancellationToken))[0]?.Tail ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
+
     /// <summary>The position after which a page has the newest entries, as many as asked for and as fit into it.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
     public async Task<WsmqPosition> BeforeNewestAsync(
@@ -75,6 +80,58 @@ internal sealed class LogReader(IStore store)
             reads.Leave();
         }
 
+        await UseAsync(reads, held, use);
+    }
+
+    /// <summary>
+    /// Reads the state of an address up to a position, and passes it on page by page: at least one, which may be empty. Each is charged to
+    /// the user until <paramref name="use"/> has completed.
+    /// </summary>
+    /// <param name="reads">The reads of the user.</param>
+    /// <param name="source">The address.</param>
+    /// <param name="through">The position.</param>
+    /// <param name="use">Writes a page.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    public async Task ReadStateAsync(
+        SessionReads reads, WsmqAddress source, WsmqPosition through, Func<FeedPage, Task> use, CancellationToken cancellationToken)
+    {
+        var (text, after) = (JsonFrames.SourceOf(source), WsmqPosition.Start);
+        bool isLast;
+        do
+        {
+            (var held, isLast) = await StatePageAsync(reads, source, text, after, through, cancellationToken);
+            if (held.Entries.Length > 0)
+                after = held.Entries[^1].Position;
+            await UseAsync(reads, held, use);
+        }
+        while (!isLast);
+    }
+
+    private async Task<(FeedPage Held, bool IsLast)> StatePageAsync(
+        SessionReads reads, WsmqAddress source, byte[] text, WsmqPosition after, WsmqPosition through, CancellationToken cancellationToken)
+    {
+        await reads.EnterAsync(cancellationToken);
+        try
+        {
+            var size = reads.PageOf(FeedPage.MaxEntries);
+            var page = await FeedPage.ReadStateAsync(store.MessageLog, source, text, after, through, size, cancellationToken);
+            reads.Charge(page.Bytes);
+            var held = reads.Hold(page, FeedPage.MaxEntries);
+
+            // The size of a corrupt entry is not known.
+            var isLast = held.Entries.Length == page.Entries.Length && page.Entries.Length < size.Entries && page.Bytes < size.Bytes
+                && !Array.Exists(page.Entries, e => e.IsForeign);
+            return (held, isLast || held.Entries.Length == 0);
+        }
+        finally
+        {
+            reads.Leave();
+        }
+    }
+
+    private static async Task UseAsync(SessionReads reads, FeedPage held, Func<FeedPage, Task> use)
+    {
         try
         {
             await use(held);

@@ -42,6 +42,8 @@ internal static class OperatorEndpoints
                 Operator(
                     View, "Tells what is known of the life of a message.", AddressSignatures.Entry, Json<WsmqApiLife>(),
                     [.. ApiErrors.OfAddress, WsmqErrors.PositionBeyondTail])),
+            new(Get, "/addresses/{address}/state", addresses.ListStateAsync,
+                Operator(View, "Lists the state of an address.", AddressSignatures.State, Json<WsmqApiEntryPage>(), ApiErrors.OfAddress)),
             new(Get, "/addresses/{address}/events", tail.RunAsync,
                 Operator(
                     View, "Streams new entries of a log.", AddressSignatures.Tail, Tail, [.. ApiErrors.OfAddress, .. ApiErrors.Reading])),

@@ -20,7 +20,7 @@ internal static class HeldBytes
     private const long MostBeside = 832 * 1024;
 
     private const long Message = 176;
-    private const long Job = 128;
+    private const long Rare = 128;
     private const long Element = 8 + 128;
     private const long Header = 128;
 
@@ -45,7 +45,7 @@ internal static class HeldBytes
             return 0;
         var bytes = Message + (message.Body?.Utf8.Length ?? 0) + (message.Data?.Length ?? 0)
             + Text(message.To) + Text(message.Id) + Text(message.Type) + Text(message.ContentType)
-            + Text(message.CorrelationId) + Text(message.ReplyTo) + OfJob(message.Job);
+            + Text(message.CorrelationId) + Text(message.ReplyTo) + OfRare(message.Rare);
         if (message.Headers is not { } headers)
             return bytes;
         foreach (var (name, value) in headers)
@@ -53,7 +53,7 @@ internal static class HeldBytes
         return bytes;
     }
 
-    private static long OfJob(JobFields? job) => job is null ? 0 : Job + Text(job.Key) + Text(job.UniqueId);
+    private static long OfRare(RareFields? rare) => rare is null ? 0 : Rare + Text(rare.Key) + Text(rare.UniqueId) + Text(rare.StateKey);
 
     private static long Text(string? text) => text is null ? 0 : 24 + (2L * text.Length);
 }

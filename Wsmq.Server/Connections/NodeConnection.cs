@@ -34,7 +34,7 @@ internal sealed class NodeConnection
     {
         (_connection, _time, _logger) = (connection, time, logger);
         var request = connection.GetHttpContext();
-        (TakesMany, AsksForStoreState) = (Asks(request, "batch"), Asks(request, "store"));
+        (TakesMany, AsksForStoreState, TakesState) = (Asks(request, "batch"), Asks(request, "store"), Asks(request, "state"));
         ConnectedAt = time.GetUtcNow();
         _transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType ?? HttpTransportType.None;
         (_writes, _opened) = (SocketWrites.Of(request), OpenConnection.Of(request));
@@ -61,6 +61,9 @@ internal sealed class NodeConnection
 
     /// <summary>Whether the client asks for the state of the store also if it is available.</summary>
     public bool AsksForStoreState { get; }
+
+    /// <summary>Whether the client wants the state of its sources.</summary>
+    public bool TakesState { get; }
 
     public string? UserIdentifier => _connection.UserIdentifier;
 
@@ -99,6 +102,15 @@ internal sealed class NodeConnection
         entries.Length == 1 ? _connection.WriteAsync(entries[0], cancellationToken)
         : shared is not null ? _connection.WriteAsync(shared.Of(entries, TakesMany), cancellationToken)
         : WriteAsync(ComposedFrames.Of(entries, TakesMany), cancellationToken);
+
+    /// <summary>Writes state of a source.</summary>
+    /// <param name="source">The source as a JSON string.</param>
+    /// <param name="entries">The entries, without defects.</param>
+    /// <param name="through">After which position the log goes on; null if more state follows.</param>
+    /// <param name="cancellationToken">Cancels the wait for the socket.</param>
+    public ValueTask StateAsync(
+        ReadOnlySpan<byte> source, ReadOnlySpan<FeedEntry> entries, WsmqPosition? through, CancellationToken cancellationToken) =>
+        WriteAsync(ComposedFrames.State(source, entries, through), cancellationToken);
 
     public ValueTask GapAsync(WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);

@@ -18,6 +18,19 @@ internal sealed class ComposedFrames : RawFrames
     /// <summary>Composes into a buffer that does not come from the pool, and is not returned to it.</summary>
     public static ComposedFrames Kept(ReadOnlySpan<FeedEntry> entries, bool asOne) => Of(entries, asOne, rented: false);
 
+    /// <summary>Composes one <c>State</c> frame, in a rented buffer.</summary>
+    /// <param name="source">The source as a JSON string.</param>
+    /// <param name="entries">The entries.</param>
+    /// <param name="through">Its last argument.</param>
+    public static ComposedFrames State(ReadOnlySpan<byte> source, ReadOnlySpan<FeedEntry> entries, WsmqPosition? through)
+    {
+        var frames = new byte[entries.Length][];
+        for (var i = 0; i < frames.Length; i++)
+            frames[i] = entries[i].Frame;
+        var buffer = ArrayPool<byte>.Shared.Rent(JsonFrames.StateLength(source, frames));
+        return new ComposedFrames(buffer, JsonFrames.WriteState(source, frames, through, buffer));
+    }
+
     private static ComposedFrames Of(ReadOnlySpan<FeedEntry> entries, bool asOne, bool rented)
     {
         var frames = ArrayPool<byte[]>.Shared.Rent(entries.Length);

@@ -26,7 +26,17 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
     public static async Task<FeedPage> ReadAsync(
         IMessageLog log, WsmqAddress source, byte[] sourceText, WsmqPosition after, PageSize size, CancellationToken cancellationToken)
     {
-        var page = await log.ReadAsync(source, after, size.Entries, size.Bytes, cancellationToken);
+        return Of(sourceText, await log.ReadAsync(source, after, size.Entries, size.Bytes, cancellationToken));
+    }
+
+    /// <summary>The same of the state of an address.</summary>
+    public static async Task<FeedPage> ReadStateAsync(
+        IMessageLog log, WsmqAddress source, byte[] sourceText, WsmqPosition after, WsmqPosition through, PageSize size,
+        CancellationToken cancellationToken) =>
+        Of(sourceText, await log.ReadStateAsync(source, after, through, size.Entries, size.Bytes, cancellationToken));
+
+    private static FeedPage Of(byte[] sourceText, LogPage page)
+    {
         var entries = new FeedEntry[page.Entries.Count];
         for (var i = 0; i < entries.Length; i++)
             entries[i] = new FeedEntry(sourceText, page.Entries[i]);

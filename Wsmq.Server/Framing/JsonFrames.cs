@@ -25,6 +25,8 @@ internal static class JsonFrames
 
     private static ReadOnlySpan<byte> ManyEnd => "]]}\u001e"u8;
 
+    private static ReadOnlySpan<byte> StateStart => """{"type":1,"target":"State","arguments":["""u8;
+
     private static ReadOnlySpan<byte> Source => """{"source":"""u8;
 
     private static ReadOnlySpan<byte> At => ",\"position\":\""u8;
@@ -117,6 +119,45 @@ internal static class JsonFrames
         }
 
         Append(ref target, ManyEnd);
+    }
+
+    /// <summary>A length that a <c>State</c> frame made of <c>Receive</c> frames does not exceed.</summary>
+    public static int StateLength(ReadOnlySpan<byte> source, ReadOnlySpan<byte[]> frames)
+    {
+        var length = StateStart.Length + source.Length + ",[],\"\""u8.Length + WsmqPosition.Length + End.Length;
+        foreach (var frame in frames)
+            length += Delivery(frame).Length + 1;
+        return length;
+    }
+
+    /// <summary>Writes the deliveries of <c>Receive</c> frames as one <c>State</c>. Returns its length.</summary>
+    public static int WriteState(ReadOnlySpan<byte> source, ReadOnlySpan<byte[]> frames, WsmqPosition? through, Span<byte> target)
+    {
+        var rest = target;
+        Append(ref rest, StateStart);
+        Append(ref rest, source);
+        Append(ref rest, ",["u8);
+        for (var i = 0; i < frames.Length; i++)
+        {
+            if (i > 0)
+                Append(ref rest, ","u8);
+            Append(ref rest, Delivery(frames[i]));
+        }
+
+        Append(ref rest, "],"u8);
+        if (through is { } position)
+        {
+            Append(ref rest, "\""u8);
+            Append(ref rest, position);
+            Append(ref rest, "\""u8);
+        }
+        else
+        {
+            Append(ref rest, "null"u8);
+        }
+
+        Append(ref rest, End);
+        return target.Length - rest.Length;
     }
 
     public static void Append(ref Span<byte> rest, ReadOnlySpan<byte> bytes)

@@ -171,6 +171,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LogAccess>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogEndpoint>();
+        services.AddSingleton<StateEndpoint>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<OperatorRights>();
         services.AddSingleton<GroupEndpoints>();

@@ -51,7 +51,25 @@ public interface IWsmqLogs
     /// <exception cref="WsmqException"><c>invalid-address</c>: a work queue, see <see cref="IWsmqQueues"/>.</exception>
     Task<WsmqPage<WsmqLogEntry>> ListAsync(WsmqAddress address, WsmqEntryQuery query, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads one entry with its body; null if it is not stored.</summary>
+    /// <summary>
+    /// Lists the state of an address: the newest message of each key (<see cref="WsmqSendOptions.StateKey"/>), without bodies, in the order
+    /// of their positions. To remove state, send a message that removes it (<c>RemoveStateAsync</c> of <see cref="IWsmqPublisher"/>).
+    /// </summary>
+    /// <param name="address">A user's queue or a group.</param>
+    /// <param name="next">The <see cref="WsmqPage{T}.Next"/> of the page before, a position; null for the first page.</param>
+    /// <param name="max">The page size; 1 to 1,000. A page also ends with the message that reaches 1 MiB.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <returns>The entries. A key that is replaced between two pages comes once more, with its new entry.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 1 to 1,000.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-address</c>: a work queue; <c>invalid-position</c>: no page has returned <paramref name="next"/>.
+    /// </exception>
+    Task<WsmqPage<WsmqLogEntry>> StateAsync(
+        WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Reads one entry with its body, from the log, or, if it was removed there, from the state of the address; null if it is not stored.
+    /// </summary>
     /// <param name="address">A user's queue or a group.</param>
     /// <param name="position">Its position.</param>
     /// <param name="cancellationToken">Cancels the wait for the result.</param>

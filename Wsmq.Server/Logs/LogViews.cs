@@ -22,11 +22,22 @@ internal static class LogViews
         SentAt = header.SentAt,
         StoredAt = TimeOf(head.Position),
         ExpiresAt = MessageLife.EndOf(head.Position, header.TimeToLive),
+        StateKey = header.StateKey,
+        RemovesState = header.RemovesState,
         Type = header.Type,
         ContentType = header.ContentType,
         Size = head.BodyBytes,
         Preview = withPreview && head.Defect is null ? header.PreviewOf(head.BodyStart) : null,
     };
+
+    public static WsmqLogEntry Of(LogEntry entry, bool withPreview) => Of(HeadOf(entry), EntryHeader.Of(entry.Metadata), withPreview);
+
+    /// <summary>The beginning of an entry that was read as a whole.</summary>
+    public static EntryHead HeadOf(LogEntry entry) =>
+        new(entry.Position, entry.Metadata, entry.Body[..Math.Min(entry.Body.Length, EntryHeader.PreviewBytes)], entry.Body.Length)
+        {
+            Defect = entry.Defect,
+        };
 
     /// <param name="reader">The reader.</param>
     /// <param name="figures">The figures of its log.</param>

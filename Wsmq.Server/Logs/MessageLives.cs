@@ -20,19 +20,28 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
         var page = await store.Inspection.HeadsAsync(source, range, cancellationToken);
         if (position > page.State.Tail)
             throw new WsmqException(WsmqErrors.PositionBeyondTail);
-        var entry = page.Entries is [{ } head] ? Stored(head) : null;
+        var head = page.Entries is [{ } found] ? found : null;
 
         // A position between two entries was never that of a message.
-        if (entry is null && position > page.State.Removed)
+        if (head is null && position > page.State.Removed)
             return new WsmqMessageLife { Events = [] };
+        var entry = (head ?? await FindStateAsync(cancellationToken)) is { } stored ? Stored(stored) : null;
         var readers = await store.Inspection.ReadersAsync(source, null, MostReaders, cancellationToken);
         var letters = await LettersAsync(readers.Items, cancellationToken);
         Add(readers.Items, letters);
         if (source.Kind == WsmqAddressKind.User)
             await AddReplaysAsync(readers.Items, cancellationToken);
-        if (entry is null)
+        if (head is null)
             _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Removed });
         return new WsmqMessageLife { Entry = entry, Events = [.. _events.OrderBy(e => e.Kind)], MayBeMore = readers.Next is not null };
+    }
+
+    // State stays when its log is trimmed.
+    private async Task<EntryHead?> FindStateAsync(CancellationToken cancellationToken)
+    {
+        var page = await store.MessageLog.ReadStateAsync(
+            source, new WsmqPosition(Math.Max(0, position.Value - 1)), position, 1, 1, cancellationToken);
+        return page.Entries is [var entry] ? LogViews.HeadOf(entry) : null;
     }
 
     private WsmqLogEntry Stored(EntryHead head)

@@ -84,6 +84,12 @@ public sealed class WsmqLogEntry
     /// <summary>When its time to live ends, by the clock of the store; null if it has none. It is not delivered later.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>The key of the state that the message sets or removes; null for a message that is no state.</summary>
+    public string? StateKey { get; init; }
+
+    /// <summary>Whether the message removes the state of its <see cref="StateKey"/>.</summary>
+    public bool RemovesState { get; init; }
+
     /// <summary>The type of the message.</summary>
     public string? Type { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
 
     private const int CursorsInAPage = 500;
 
+    // State is read with its bodies.
+    private const int StateBytesInAPage = 1024 * 1024;
+
     public async Task<WsmqPage<WsmqAddressInfo>> SearchAsync(
         WsmqAddressQuery query, string? next = null, int max = 100, CancellationToken cancellationToken = default)
     {
@@ -63,6 +66,31 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
         return await new EntrySearch(store.Inspection, address, query).PageAsync(cancellationToken);
     }
 
+    public Task<WsmqPage<WsmqLogEntry>> StateAsync(
+        WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default) =>
+        StateAsync(address, next, max, withPreview: false, cancellationToken);
+
+    /// <summary>The same, and whether the beginnings of bodies are returned.</summary>
+    public async Task<WsmqPage<WsmqLogEntry>> StateAsync(
+        WsmqAddress address, string? next, int max, bool withPreview, CancellationToken cancellationToken)
+    {
+        CheckMax(max);
+        RequireLog(address);
+        var after = next is null ? WsmqPosition.Start : WsmqPosition.Parse(next);
+        await start.WaitAsync(cancellationToken);
+        var entries = (await store.MessageLog.ReadStateAsync(
+            address, after, new WsmqPosition(WsmqPosition.MaxValue), max, StateBytesInAPage, cancellationToken)).Entries;
+
+        // The size of a corrupt entry is not known.
+        var isLast = entries.Count < max && entries.Sum(e => (long)e.Bytes) < StateBytesInAPage && entries.All(e => e.Defect is null);
+        return new WsmqPage<WsmqLogEntry>
+        {
+            Items = [.. entries.Select(e => LogViews.Of(e, withPreview))],
+            Next = isLast || entries.Count == 0 ? null : entries[^1].Position.ToString(),
+            Scanned = entries.Count,
+        };
+    }
+
     public async Task<WsmqDelivery?> ReadAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken = default)
     {
         if (await ReadFrameAsync(address, position, cancellationToken) is not { } delivery)
@@ -75,10 +103,7 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
     {
         RequireLog(address);
         await start.WaitAsync(cancellationToken);
-        if (position == WsmqPosition.Start)
-            return null;
-        var page = await store.MessageLog.ReadAsync(address, new WsmqPosition(position.Value - 1), 1, 1, cancellationToken);
-        if (page.Entries is not [var entry] || entry.Position != position)
+        if (position == WsmqPosition.Start || await FindEntryAsync(address, position, cancellationToken) is not { } entry)
             return null;
         return StoredEntry.Check(entry, out var isBinary, out var defect)
             ? JsonFrames.DeliveryOf(JsonFrames.SourceOf(address), entry, isBinary)
@@ -98,6 +123,17 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
     {
         if (address.Kind == WsmqAddressKind.Work)
             throw new WsmqException(WsmqErrors.InvalidAddress, "a work queue has jobs and no entries");
+    }
+
+    // State stays when its log is trimmed.
+    private async Task<LogEntry?> FindEntryAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken)
+    {
+        var before = new WsmqPosition(position.Value - 1);
+        var page = await store.MessageLog.ReadAsync(address, before, 1, 1, cancellationToken);
+        if (page.Entries is [var entry] && entry.Position == position)
+            return entry;
+        var state = await store.MessageLog.ReadStateAsync(address, before, position, 1, 1, cancellationToken);
+        return state.Entries is [var kept] ? kept : null;
     }
 
     private static void CheckMax(int max)

@@ -3,7 +3,7 @@ namespace Wsmq;
 /// <summary>What the store can tell of the life of a message.</summary>
 public sealed class WsmqMessageLife
 {
-    /// <summary>The entry; null if it is not stored.</summary>
+    /// <summary>The entry, also if it is no longer in the log, but the state of its key; null if it is not stored.</summary>
     public WsmqLogEntry? Entry { get; init; }
 
     /// <summary>Whether the entry is stored.</summary>

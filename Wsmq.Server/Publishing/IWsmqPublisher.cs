@@ -81,6 +81,17 @@ public interface IWsmqPublisher
     Task<IReadOnlyList<WsmqSendResult>> SendManyAsync(IReadOnlyList<WsmqOutgoingMessage> messages, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Removes what is stored for a key of the state of an address (<see cref="WsmqSendOptions.StateKey"/>). The removal is a message without
+    /// a body: readers get it in the order of the log, also if nothing was stored for the key.
+    /// </summary>
+    /// <param name="address">The user or the group.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Cancels the wait; the removal may still be stored.</param>
+    /// <returns>The receipt: the removal is stored.</returns>
+    /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
+    Task<WsmqReceipt> RemoveStateAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Cancels a message that the app has sent with a delay (<see cref="WsmqSendOptions.Delay"/>, <see cref="WsmqSendOptions.NotBefore"/>) and that is
     /// not due yet.
     /// </summary>

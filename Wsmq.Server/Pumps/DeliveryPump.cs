@@ -3,6 +3,7 @@ using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Pumps;
 
@@ -25,6 +26,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private RestartRequest _restart;
     private StallClock _stall;
     private Backlog? _backlog;
+    private StateDelivery? _state;
+    private WsmqPosition _stateThrough;
     private bool _isInTurn;
     private bool _hasRead;
     private Backoff? _backoff;
@@ -53,9 +56,11 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <summary>True once deliveries have stopped: the user left the group, or the pump was disposed.</summary>
     public bool Halted => _stop.IsRequested;
 
-    public void Start(WsmqPosition after)
+    public void Start(OpenCursor cursor)
     {
-        _writer.MoveTo(after);
+        _writer.MoveTo(cursor.Position);
+        if (cursor.IsNew)
+            BeginState();
         Feed.Attach(this);
         Begin();
         Wake();
@@ -160,6 +165,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     {
         if (_restart.TryTake(out var after))
             return RestartAsync(after);
+        if (_state is { } state)
+            return StateAsync(state);
         if (_backlog is { Pending: { IsEmpty: false } pending })
             return DeliveredAsync(_writer.DeliverAsync(pending, Feed.Lost, _stop.Token), _backlog);
 
@@ -221,7 +228,17 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         var state = await _backlog.ReadAsync(_writer.Sent, most, _stop.Token);
         var (removed, consumed) = (state.Removed, state.Consumed);
         if (removed > _writer.Sent)
-            await _writer.AnnounceGapAsync(removed, removed <= consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention, _stop.Token);
+        {
+            var reason = removed <= consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention;
+            if (removed > _stateThrough && _receiver.Connection.TakesState)
+            {
+                // Before the gap, because a client acknowledges that at once. All of it: removals may be in the gap. What was read remains.
+                _state = new StateDelivery(WsmqPosition.Start, removed) { Gap = (removed, reason) };
+                return true;
+            }
+
+            await _writer.AnnounceGapAsync(removed, reason, _stop.Token);
+        }
 
         // The store issued these positions and has no entries there: another program deleted them. Reading again would return the same.
         if (_backlog.Pending.IsEmpty && _writer.Sent < state.Tail)
@@ -229,6 +246,46 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
         // The feed may have seen entries that the log no longer has. The next comparison with the store shows which.
         return !_backlog.Pending.IsEmpty;
+    }
+
+    // Where the log begins is read together with the first page.
+    private void BeginState()
+    {
+        if (_receiver.Connection.TakesState)
+        {
+            _state = new StateDelivery(WsmqPosition.Start, null)
+            {
+                Gap = _writer.Sent < _floor ? (_floor, WsmqGapReasons.NotMember) : null,
+            };
+        }
+    }
+
+    private async ValueTask<bool> StateAsync(StateDelivery state)
+    {
+        var (page, isLast) = await Feed.ReadStateAsync(
+            _services.MessageLog, state.After, state.Through ?? new WsmqPosition(WsmqPosition.MaxValue), _receiver.Reads, _stop.Token);
+        try
+        {
+            var through = state.Through ??= WsmqPosition.Max(WsmqPosition.Max(_writer.Sent, _floor), page.State.Removed);
+            var count = Array.FindIndex(page.Entries, e => e.Position > through) is var beyond && beyond < 0 ? page.Entries.Length : beyond;
+            isLast |= count < page.Entries.Length;
+            await _writer.WriteStateAsync(page.Entries.AsMemory(0, count), isLast, _stop.Token);
+            if (!isLast)
+            {
+                state.After = page.Entries[^1].Position;
+                return true;
+            }
+
+            (_state, _stateThrough) = (null, through);
+        }
+        finally
+        {
+            _receiver.Reads.Release(page);
+        }
+
+        if (state.Gap is { } gap)
+            await _writer.AnnounceGapAsync(gap.Through, gap.Reason, _stop.Token);
+        return true;
     }
 
     private async ValueTask<bool> AnnounceExpiredAsync()
@@ -266,7 +323,10 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _stall.End();
         _window.Clear();
         _writer.MoveTo(after);
-        if (after < _floor)
+        (_state, _stateThrough) = (null, WsmqPosition.Start);
+        if (after == WsmqPosition.Start || after < _floor)
+            BeginState();
+        if (after < _floor && _state is null)
             await _writer.AnnounceGapAsync(_floor, WsmqGapReasons.NotMember, _stop.Token);
         return true;
     }

@@ -1,4 +1,4 @@
-
+using System.Runtime.InteropServices;
 using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Feeds;
@@ -84,6 +84,34 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
             return;
         await WriteGapAsync(after, Sent, WsmqGapReasons.Expired, cancellationToken);
         _expiredAfter = null;
+    }
+
+    /// <summary>Writes state, in calls that leave in one write each; the last one of all has the sent position.</summary>
+    public async ValueTask WriteStateAsync(ReadOnlyMemory<FeedEntry> entries, bool isLast, CancellationToken cancellationToken)
+    {
+        await AnnounceExpiredAsync(cancellationToken);
+        var open = new List<FeedEntry>();
+        var bytes = 0;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var entry = entries.Span[i];
+            if (entry.Defect is { } defect)
+                Log.UnreadableEntry(services.Logger, feed.Source.ToString(), entry.Position.ToString(), defect);
+            if (entry.Defect is not null || IsOver(entry))
+                continue;
+            if (open.Count > 0 && bytes + entry.Frame.Length > MaxBytes)
+            {
+                await connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), null, cancellationToken);
+                open.Clear();
+                bytes = 0;
+            }
+
+            open.Add(entry);
+            bytes += entry.Frame.Length;
+        }
+
+        if (open.Count > 0 || isLast)
+            await connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), isLast ? Sent : null, cancellationToken);
     }
 
     public ValueTask TellStalledAsync(CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class Subscriptions(
             if (source.Kind == WsmqAddressKind.Group && session.Groups is { } groups)
                 pump.Left += groups.Changed;
             session.Add(pump);
-            pump.Start(cursor.Position);
+            pump.Start(cursor);
             return feed;
         }
         catch
@@ -86,7 +86,7 @@ internal sealed class Subscriptions(
             return cursor;
         notices.Note(request, result);
         await session.Connection.DeadLetteredAsync(source, cursor.Failing, result.Attempts, cancellationToken);
-        return new OpenCursor(cursor.Failing);
+        return new OpenCursor(cursor.Failing) { IsNew = cursor.IsNew };
     }
 
     public async Task UnsubscribeAsync(Session session, WsmqAddress source)

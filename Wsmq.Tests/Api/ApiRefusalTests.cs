@@ -23,6 +23,13 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
     [InlineData("""{"to":"user:bob","delay":34560000001}""", "application/json", 400, "invalid-message")]
     [InlineData("""{"to":"user:bob","timeToLive":0}""", "application/json", 400, "invalid-message")]
     [InlineData("""{"to":"user:bob","key":"k"}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","stateKey":""}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","stateKey":7}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","removeState":true}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","removeState":"k"}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","stateKey":"k","removeState":true,"body":1}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","expectedTail":"7"}""", "application/json", 400, "invalid-message")]
+    [InlineData("""{"to":"user:bob","expectedTail":"0000000000000000","delay":1000}""", "application/json", 400, "invalid-message")]
     [InlineData("""{"to":"user:bob","sender":"carol"}""", "application/json", 400, "sender-not-allowed")]
     [InlineData("""{"to":"bob"}""", "application/json", 400, "invalid-address")]
     [InlineData("""{"body":1}""", "application/json", 400, "invalid-address")]
@@ -55,6 +62,12 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
     [InlineData("/logs/user:alice?newest=yes", 400, "invalid-message")]
     [InlineData("/logs/user:alice?newest=true&after=0000000000000000", 400, "invalid-message")]
     [InlineData("/logs/user:alice?device=a&device=b", 400, "invalid-device")]
+    [InlineData("/state", 400, "invalid-address")]
+    [InlineData("/state?source=bob", 400, "invalid-address")]
+    [InlineData("/state?source=user:bob", 403, "read-not-allowed")]
+    [InlineData("/state?source=work:jobs", 403, "read-not-allowed")]
+    [InlineData("/state?source=user:alice&source=user:bob", 400, "invalid-message")]
+    [InlineData("/state?source=user:alice&max=1", 400, "invalid-message")]
     public async Task A_bad_read_is_a_problem_with_a_code(string path, int status, string code)
     {
         using var alice = HttpCaller.Of(shared.Node, "alice");
@@ -196,13 +209,15 @@ public sealed class ApiRefusalTests(SharedNode shared) : IClassFixture<SharedNod
         answer.Code.Should().Be(status == 403 ? "origin-not-allowed" : null);
     }
 
-    [Fact]
-    public async Task A_response_is_not_cached_and_not_taken_for_a_page()
+    [Theory]
+    [InlineData("/logs/user:alice")]
+    [InlineData("/state?source=user:alice")]
+    public async Task A_response_is_not_cached_and_not_taken_for_a_page(string path)
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.For("alice"));
 
-        using var response = await http.GetAsync(new Uri(shared.Node.Address, HttpCaller.Path + "/logs/user:alice"));
+        using var response = await http.GetAsync(new Uri(shared.Node.Address, HttpCaller.Path + path));
 
         response.Headers.CacheControl!.NoStore.Should().BeTrue();
         response.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");

@@ -13,12 +13,14 @@ public sealed class AuditTests : IDisposable
     // The user's own messages and logs, and numbers.
     private static readonly string[] Silent =
     [
-        "POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /queues", "GET /queues/{address}", "GET /queues/{address}/jobs",
+        "POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /state", "GET /queues", "GET /queues/{address}",
+        "GET /queues/{address}/jobs",
         OperatorTests.AnyRight,
     ];
 
     // Their answers have the beginnings of messages, for those who may read these.
-    private static readonly string[] WithPreviews = ["GET /addresses/{address}/entries", "GET /addresses/{address}/events"];
+    private static readonly string[] WithPreviews =
+        ["GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /addresses/{address}/events"];
 
     private readonly TempFolder _folder = new();
     private readonly Recorder _lines = new();
@@ -68,6 +70,9 @@ public sealed class AuditTests : IDisposable
         await admin.GetAsync("/addresses/user:bob/entries");
         await Eventually.That("a list leaves a line", () =>
             _lines.All.Contains("admin ReadBody user:bob (GET:/wsmq-api/addresses/user:bob/entries): done"));
+        await admin.GetAsync("/addresses/user:bob/state");
+        await Eventually.That("a list of state leaves a line", () =>
+            _lines.All.Contains("admin ReadBody user:bob (GET:/wsmq-api/addresses/user:bob/state): done"));
 
         await using var tail = await admin.StreamAsync("/addresses/user:bob/events");
         await Eventually.That("a stream leaves a line", () =>

@@ -12,14 +12,14 @@ public sealed class EndpointLimitTests : IDisposable
     /// <summary>What counts as a send or a read whoever asks. Of all others, only refused requests count.</summary>
     private static readonly string[] Counted =
     [
-        "POST /messages", "DELETE /messages", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /addresses/{address}/events",
-        "GET /nodes", "GET /users/{user}/connections",
+        "POST /messages", "DELETE /messages", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /state",
+        "GET /addresses/{address}/events", "GET /nodes", "GET /users/{user}/connections",
     ];
 
     private static readonly string[] Paged =
     [
         "GET /logs", "GET /logs/{address}", "GET /queues/{address}/jobs", "GET /users/{user}/dead-letters", "GET /addresses",
-        "GET /addresses/{address}/entries", "GET /dead-letters",
+        "GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /dead-letters",
     ];
 
     private static readonly string[] WithBody =

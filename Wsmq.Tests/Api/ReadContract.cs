@@ -24,7 +24,7 @@ public abstract class ReadContract : IAsyncLifetime
         var third = await bob.ReadAsync("user:bob", second.TextOf("next"), max: 2);
         var empty = await bob.ReadAsync("user:bob", third.TextOf("next"));
 
-        new[] { first, second, third, empty }.SelectMany(Positions).Should().Equal(positions);
+        new[] { first, second, third, empty }.SelectMany(p => Positions(p)).Should().Equal(positions);
         new[] { first, second, third, empty }.Select(p => p.Json.GetProperty("end").GetBoolean()).Should().Equal(false, false, true, true);
         new[] { first, second, third, empty }.SelectMany(Gaps).Should().BeEmpty();
         empty.TextOf("next").Should().Be(positions[^1]);
@@ -143,7 +143,7 @@ public abstract class ReadContract : IAsyncLifetime
             pages.Add(await bob.ReadAsync("user:bob", pages[^1].TextOf("next")));
 
         pages.Should().HaveCountGreaterThan(1);
-        pages.SelectMany(Positions).Should().HaveCount(4).And.OnlyHaveUniqueItems();
+        pages.SelectMany(p => Positions(p)).Should().HaveCount(4).And.OnlyHaveUniqueItems();
         pages.SelectMany(Gaps).Should().BeEmpty();
     }
 
@@ -199,10 +199,92 @@ public abstract class ReadContract : IAsyncLifetime
         Positions(await bob.GetAsync("/logs/group:team?newest=true")).Should().Equal(after.Position);
     }
 
+    [Fact]
+    public async Task The_state_has_the_newest_message_of_each_key_beyond_retention_and_the_log_goes_on_after_it()
+    {
+        await using var node = await StartAsync(o => o.Retention.MaxCount = 2);
+        using var bob = HttpCaller.Of(node, "bob");
+        var a = await SetAsync(node, "user:bob", "a", "1");
+        await SetAsync(node, "user:bob", "b", "1");
+        var b = await SetAsync(node, "user:bob", "b", """{ "n": 2 }""");
+        for (var i = 0; i < 2; i++)
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob" });
+        var c = await SetAsync(node, "user:bob", "c", "1");
+
+        var state = await bob.GetAsync("/state?source=user:bob");
+
+        state.TextOf("through").Should().Be(c);
+        Positions(state, "messages").Should().Equal(a, b, c);
+        state.Text.Should().Contain("""{ "n": 2 }""");
+        state.Json.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("stateKey").GetString())
+            .Should().Equal("a", "b", "c");
+        var next = await SetAsync(node, "user:bob", "a", "2");
+        var log = await bob.ReadAsync("user:bob", state.TextOf("through"));
+        Positions(log).Should().Equal(next);
+        Gaps(log).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_state_of_an_address_without_any_is_empty()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+
+        (await bob.GetAsync("/state?source=user:bob")).Text.Should().Be("""{"through":"0000000000000000","messages":[]}""");
+        var sent = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob" });
+        (await bob.GetAsync("/state?source=user:bob")).Text.Should().Be($$"""{"through":"{{sent.Position}}","messages":[]}""");
+    }
+
+    [Fact]
+    public async Task State_of_several_pages_is_one_answer()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var positions = new List<string>();
+        for (var i = 0; i < 9; i++)
+            positions.Add(await SetAsync(node, "user:bob", $"k{i}", $"\"{new string('x', 100_000)}\""));
+
+        var state = await bob.GetAsync("/state?source=user:bob");
+
+        Positions(state, "messages").Should().Equal(positions);
+        state.ContentType.Should().Be("application/json");
+    }
+
+    [Fact]
+    public async Task A_member_reads_the_state_of_a_group_also_from_before_it_joined_and_nobody_else_does()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        var before = await SetAsync(node, "group:team/a", "k", "1");
+        (await bob.GetAsync("/state?source=group:team/a")).Should().BeEquivalentTo(new { Status = 403, Code = "read-not-allowed" });
+        await node.Groups.AddToGroupAsync("bob", "team/a");
+
+        var state = await bob.GetAsync("/state?source=group:team/a");
+
+        Positions(state, "messages").Should().Equal(before);
+        var after = await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "group:team/a" });
+        Positions(await bob.ReadAsync("group:team/a", state.TextOf("through"))).Should().Equal(after.Position);
+    }
+
+    [Fact]
+    public async Task State_whose_time_is_over_is_left_out()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        await bob.SendAsync(new { to = "user:bob", body = 1, stateKey = "short", timeToLive = 1 });
+        var kept = await bob.SendAsync(new { to = "user:bob", body = 1, stateKey = "long", timeToLive = 3_600_000 });
+
+        await Eventually.That("it has expired", async () =>
+            Positions(await bob.GetAsync("/state?source=user:bob"), "messages").SequenceEqual([kept.TextOf("position")]));
+    }
+
     private protected abstract void UseStore(WsmqBuilder builder);
 
-    private static IEnumerable<string> Positions(ApiAnswer page) =>
-        page.Json.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("position").GetString()!);
+    private static async Task<string> SetAsync(TestNode node, string to, string key, string body) =>
+        (await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = to, StateKey = key, Body = WsmqJsonBody.Parse(body) })).Position;
+
+    private static IEnumerable<string> Positions(ApiAnswer page, string entries = "entries") =>
+        page.Json.GetProperty(entries).EnumerateArray().Select(e => e.GetProperty("position").GetString()!);
 
     private static IEnumerable<string> Gaps(ApiAnswer page) => page.Json.GetProperty("gaps").EnumerateArray().Select(Gap);
 

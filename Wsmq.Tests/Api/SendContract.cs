@@ -126,6 +126,73 @@ public abstract class SendContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task State_is_replaced_and_removed_and_belongs_to_what_is_compared()
+    {
+        await using var node = await StartAsync();
+        using var alice = HttpCaller.Of(node, "alice");
+        using var bob = HttpCaller.Of(node, "bob");
+        var first = await alice.SendAsync(new { to = "user:bob", body = 1, stateKey = "price" }, key: "k");
+        var again = await alice.SendAsync(new { to = "user:bob", body = 1, stateKey = "price" }, key: "k");
+        var other = await alice.SendAsync(new { to = "user:bob", body = 1, stateKey = "status" }, key: "k");
+        var second = await alice.SendAsync(new { to = "user:bob", body = 2, stateKey = "price" });
+        var state = await bob.GetAsync("/state?source=user:bob");
+        var removal = await alice.SendAsync(new { to = "user:bob", stateKey = "price", removeState = true });
+
+        again.TextOf("position").Should().Be(first.TextOf("position"));
+        again.Json.GetProperty("duplicate").GetBoolean().Should().BeTrue();
+        other.Code.Should().Be("id-conflict");
+        state.Json.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("position").GetString())
+            .Should().Equal(second.TextOf("position"));
+        (await bob.GetAsync("/state?source=user:bob")).Text.Should().Be($$"""{"through":"{{removal.TextOf("position")}}","messages":[]}""");
+        var entry = (await bob.ReadAsync("user:bob")).Json.GetProperty("entries")[2];
+        entry.EnumerateObject().Select(p => p.Name)
+            .Should().Equal("source", "position", "previous", "id", "sender", "sentAt", "stateKey", "removeState", "body");
+        entry.GetProperty("body").GetRawText().Should().Be("null");
+    }
+
+    [Fact]
+    public async Task A_key_of_state_beyond_the_limit_is_refused_and_another_message_of_a_key_is_not()
+    {
+        await using var node = await StartAsync(o => o.Publish.MaxStateKeys = 1);
+        using var alice = HttpCaller.Of(node, "alice");
+        await alice.SendAsync(new { to = "user:bob", body = 1, stateKey = "a" });
+
+        var refused = await alice.SendAsync(new { to = "user:bob", body = 1, stateKey = "b" });
+        var many = await alice.SendAsync(new[]
+        {
+            new { to = "user:bob", id = "1", stateKey = "a" }, new { to = "user:bob", id = "2", stateKey = "b" },
+        });
+
+        (refused.Status, refused.Code).Should().Be((409, "too-much-state"));
+        many.Json.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()).Should().Equal(201, 409);
+    }
+
+    [Fact]
+    public async Task A_message_that_expects_another_tail_is_refused_with_the_tail_and_a_repeat_is_not()
+    {
+        await using var node = await StartAsync();
+        using var alice = HttpCaller.Of(node, "alice");
+        var message = new { to = "user:bob", body = 1, expectedTail = "0000000000000000" };
+        var first = await alice.SendAsync(message, key: "a");
+        var position = first.TextOf("position");
+
+        var again = await alice.SendAsync(message, key: "a");
+        var refused = await alice.SendAsync(message, key: "b");
+        var many = await alice.SendAsync(new[]
+        {
+            new { to = "user:bob", id = "c", expectedTail = position }, new { to = "user:bob", id = "d", expectedTail = position },
+        });
+
+        first.Status.Should().Be(201);
+        again.Json.GetRawText().Should().Be($$"""{"id":"a","position":"{{position}}","duplicate":true}""");
+        (refused.Status, refused.Code, refused.TextOf("detail")).Should().Be((409, "position-conflict", $"the tail is {position}"));
+        many.Status.Should().Be(207);
+        many.Json[0].GetProperty("status").GetInt32().Should().Be(201);
+        many.Json[1].GetProperty("error").GetProperty("detail").GetString()
+            .Should().Be($"the tail is {many.Json[0].GetProperty("position").GetString()}");
+    }
+
+    [Fact]
     public async Task A_message_that_is_no_longer_stored_is_not_compared()
     {
         await using var node = await StartAsync(o => o.Retention.MaxCount = 1);

@@ -51,6 +51,11 @@ internal static class TwoNodeLogs
             var position = await nodes.Other.SendAsync($"user:{user}");
             await nodes.HasAsync($"/addresses/user:{user}/entries/{position}/life", "\"acknowledged\"");
         },
+        ["GET /addresses/{address}/state"] = async (nodes, user) =>
+        {
+            await nodes.Other.Node.Publisher.SendAsync(new WsmqOutgoingMessage { To = $"user:{user}", StateKey = "there" });
+            (await nodes.AskAsync("GET", $"/addresses/user:{user}/state")).Text.Should().Contain("there");
+        },
         ["GET /addresses/{address}/events"] = async (nodes, user) =>
         {
             await using var tail = await nodes.Admin.StreamAsync($"/addresses/user:{user}/events");

@@ -194,6 +194,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
+            "GET /state" => await _http!.GetAsync($"/state?source={target}"),
             _ => await _http!.GetAsync($"/logs/{target}"),
         };
         return OutcomeOf(answer);

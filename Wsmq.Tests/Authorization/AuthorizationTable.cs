@@ -39,7 +39,8 @@ internal static class AuthorizationTable
     };
 
     /// <summary>The endpoints of the HTTP API.</summary>
-    public static readonly string[] Endpoints = ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", .. QueueEndpoints.Keys];
+    public static readonly string[] Endpoints =
+        ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /state", .. QueueEndpoints.Keys];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
@@ -91,7 +92,7 @@ internal static class AuthorizationTable
         (_, "POST /messages") => Expected(actor, "Send"),
         (_, "DELETE /messages") => Expected(actor, "CancelDelayed"),
         (_, "CancelDelayed") => [.. Same(Ok)[..5], "invalid-address"],
-        (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)") => Expected(actor, "Ack"),
+        (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)" or "GET /state") => Expected(actor, "Ack"),
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],

@@ -12,6 +12,8 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task Gap(string source, string after, string before, string reason) => CallAsync(() => all.Gap(source, after, before, reason));
 
+    public Task State(string source, IReadOnlyList<WsmqDelivery> deliveries, string? through) => CallAsync(() => all.State(source, deliveries, through));
+
     public Task Live(WsmqLiveMessage message) => CallAsync(() => all.Live(message));
 
     public Task Stalled(string source, string position) => CallAsync(() => all.Stalled(source, position));

@@ -20,10 +20,14 @@ internal static class ScenarioEntries
             return client.Receive(DeliveryOf(entry));
         if (entry.TryGetProperty("gap", out var gap))
             return client.Gap(Entry.Alice, Entry.At(gap[0].GetInt64()), Entry.At(gap[1].GetInt64()), gap[2].GetString()!);
+        if (entry.TryGetProperty("state", out var state))
+            return client.State(Entry.Alice, [.. state.EnumerateArray().Select(at => Entry.Chat(at.GetInt64(), previous: 0))], ThroughOf(entry));
         if (entry.TryGetProperty("many", out var many))
             return client.ReceiveMany([.. many.EnumerateArray().Select(DeliveryOf)]);
         return entry.TryGetProperty("reconnect", out var after) ? client.Reconnect(after.GetInt32()) : client.Receive(DeliveryOf(entry));
     }
+
+    private static string? ThroughOf(JsonElement entry) => entry.TryGetProperty("through", out var through) ? Entry.At(through.GetInt64()) : null;
 
     private static WsmqDelivery DeliveryOf(JsonElement entry) => entry.ValueKind == JsonValueKind.Number
         ? Entry.Chat(entry.GetInt64())

@@ -24,6 +24,7 @@ internal sealed class ScenarioRun
         (_server, _client, _sends) = (server, client, new ScenarioSends(server.Script, client));
         client.On<Line>(HandleAsync);
         client.Gap += (_, gap) => _handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value} {gap.Reason}");
+        client.StateComplete += (_, state) => _handled.Enqueue($"complete {state.Position.Value}");
         client.StateChanged += (_, e) =>
         {
             if (e.Current == WsmqClientState.Connected)
@@ -103,7 +104,7 @@ internal sealed class ScenarioRun
 
     private async Task HandleAsync(WsmqMessage<Line> message, CancellationToken cancellationToken)
     {
-        var text = message.Body.Text;
+        var text = message.IsState ? $"state {message.Body.Text}" : message.Body.Text;
         _handling.Enqueue(text);
         if (_held.TryGetValue(text, out var held))
             await held.Task.WaitAsync(cancellationToken);

@@ -19,6 +19,9 @@ public sealed class Script
     /// <summary>The value of <c>batch</c> in the query of each connection.</summary>
     public ConcurrentQueue<string> Batches { get; } = new();
 
+    /// <summary>The value of <c>state</c> in the query of each connection.</summary>
+    public ConcurrentQueue<string> StateQueries { get; } = new();
+
     /// <summary>The number of messages in each item of a stream.</summary>
     public ConcurrentQueue<int> Items { get; } = new();
 

@@ -14,6 +14,7 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
     {
         script.Devices.Enqueue(Context.GetHttpContext()!.Request.Query["device"].ToString());
         script.Batches.Enqueue(Context.GetHttpContext()!.Request.Query["batch"].ToString());
+        script.StateQueries.Enqueue(Context.GetHttpContext()!.Request.Query["state"].ToString());
         script.Entered(Context);
         await script.OnConnected(Clients.Caller);
 

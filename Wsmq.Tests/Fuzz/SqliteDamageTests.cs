@@ -1,5 +1,8 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Stores;
 using Wsmq.Tests.Support;
 
@@ -121,6 +124,38 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         await bob.ReceivesAsync("1");
 
         Execute("UPDATE delayed SET body = x'00' WHERE due > (unixepoch() + 20) * 1000000").Should().Be(1, "it is tried again later");
+    }
+
+    [Theory]
+    [InlineData("metadata = 'hello'")]
+    [InlineData("metadata = 5")]
+    [InlineData("metadata = x'7b7d'")]
+    [InlineData("metadata = zeroblob(100000)")]
+    [InlineData("body = 'not JSON'")]
+    [InlineData("body = zeroblob(0)")]
+    [InlineData("position = -5", false)]
+    [InlineData("position = 'hello'", false)]
+    [InlineData("position = 9007199254740991", false)]
+    [InlineData("position = 9223372036854775807", false)]
+    [InlineData("body = x'00', bytes = 'many'")]
+    public async Task State_that_another_program_changed_is_read_as_corrupt_or_not_at_all_and_the_other_keys_are_unaffected(string change, bool isRead = true)
+    {
+        var log = _node.Services.GetRequiredService<IStore>().MessageLog;
+        async Task<IReadOnlyList<LogEntry>> ReadAsync() =>
+            (await log.ReadStateAsync(WsmqAddress.User("bob"), WsmqPosition.Start, new WsmqPosition(WsmqPosition.MaxValue), 100, 1 << 24, default)).Entries;
+        Task SetAsync(string key, string body) =>
+            _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", StateKey = key, Body = WsmqJsonBody.Parse(body) });
+        foreach (var key in new[] { "1", "2", "3" })
+            await SetAsync(key, key);
+        Execute($"UPDATE state_entries SET {change} WHERE key = '2'").Should().Be(1);
+
+        var entries = await ReadAsync();
+
+        entries.Should().HaveCount(isRead ? 3 : 2);
+        entries.Where(e => StoredEntry.Check(e, out _, out _)).Select(StoreHarness.Text).Should().Equal("1", "3");
+        await SetAsync("2", "4");
+        (await ReadAsync()).Where(e => StoredEntry.Check(e, out _, out _)).Select(StoreHarness.Text).Should().Equal("1", "3", "4");
+        OnlyForeign();
     }
 
     [Fact]

@@ -68,6 +68,20 @@ public sealed class CliTailTests : IDisposable
     }
 
     [Fact]
+    public async Task The_keys_of_state_and_of_removals_are_printed()
+    {
+        await using var cli = await ApiCli.StartAsync(_folder);
+        await cli.Node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Body = WsmqJsonBody.Parse("1"), StateKey = "k" });
+        await cli.Node.Publisher.RemoveStateAsync(WsmqAddress.User("bob"), "k");
+        await using var tail = cli.As("bob").Start("tail", "user:bob", "--count", "2");
+
+        (await tail.ExitCodeAsync()).Should().Be(0, tail.Error);
+
+        tail.Output.Should().SatisfyRespectively(
+            message => message.Should().EndWith("  1  (state k)"), removal => removal.Should().EndWith("  (state removed)  (state k)"));
+    }
+
+    [Fact]
     public async Task A_revoked_token_ends_it_with_the_reason()
     {
         await using var cli = await ApiCli.StartAsync(_folder);

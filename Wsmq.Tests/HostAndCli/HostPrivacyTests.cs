@@ -39,6 +39,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         await PlainAsync();
         await RefusedAsync();
         await TimedAsync();
+        await StateAsync();
         await ExpelledAsync();
 
         await Eventually.That("the last close is logged", () => _tools.Host.Output.Any(l => l.Contains("was closed: banned", StringComparison.Ordinal)));
@@ -84,6 +85,18 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         await Eventually.That("the message that was due was tried", () => frank.Errors.Count > 0);
         await using var gone = await StartAsync("gone");
         await Eventually.That("the expired one is a gap", () => gone.Gaps.Count == 1);
+    }
+
+    private async Task StateAsync()
+    {
+        await using var heidi = await StartAsync("heidi");
+        var message = new WsmqOutgoingMessage { To = "user:kept", Type = nameof(Number), StateKey = Marker, Body = WsmqJsonBody.Parse($"\"{Marker}\"") };
+        await heidi.Client.SendAsync(message);
+        await heidi.Client.Invoking(c => c.SendAsync(message with { ExpectedTail = WsmqPosition.Start })).Should().ThrowAsync<WsmqException>();
+        await heidi.Client.Invoking(c => c.SendAsync(message with { StateKey = Marker + new string('x', 200) })).Should().ThrowAsync<WsmqException>();
+        await heidi.Client.RemoveStateAsync(WsmqAddress.User("kept"), Marker);
+        await using var kept = await StartAsync("kept");
+        await Eventually.That("the message was tried", () => kept.Errors.Count > 0);
     }
 
     private async Task RefusedAsync()

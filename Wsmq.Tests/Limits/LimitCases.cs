@@ -95,6 +95,14 @@ internal static class LimitCases
             node => UntilRefusedAsync(node, (alice, _) => alice.Connection.InvokeAsync("Send", new { to = "user:alice", headers = new { a = "12345678" } })),
             node => WithAsync(node, Works)),
         new(
+            "Publish.MaxStateKeys", "too-much-state", o => o.Publish.MaxStateKeys = 2,
+            node => UntilRefusedAsync(node, (alice, i) => KeepAsync(alice, $"k{i}", 1)),
+            node => WithAsync(node, alice => KeepAsync(alice, "k0", 2))) { OfTheStore = true },
+        new(
+            "Publish.MaxStateBytes", "too-much-state", o => o.Publish.MaxStateBytes = 2_000,
+            node => UntilRefusedAsync(node, (alice, i) => KeepAsync(alice, $"k{i}", new string('x', 700))),
+            node => WithAsync(node, alice => KeepAsync(alice, "k0", 1))) { OfTheStore = true },
+        new(
             "Publish.QueueBytes", "server-busy", o => o.Publish.QueueBytes = 1024 * 1024,
             async node => (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 64).Select(_ => Large())]))
                 .Select(r => r.Exception).OfType<WsmqException>().First(),
@@ -102,6 +110,9 @@ internal static class LimitCases
     ];
 
     private const string Start = "0000000000000000";
+
+    private static Task KeepAsync(PlainClient client, string key, object body) =>
+        client.Connection.InvokeAsync("Send", new { to = "user:alice", stateKey = key, body });
 
     private static LimitCase Rate(string option, Action<WsmqOptions> set) => new(
         option, "rate-limited", set, node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 50)), node => WithAsync(node, Works)) { SaysWhen = true };

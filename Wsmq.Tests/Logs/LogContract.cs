@@ -181,6 +181,55 @@ public abstract class LogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task State_is_listed_in_pages_and_can_be_looked_at_though_its_log_was_trimmed()
+    {
+        await using var node = await StartAsync(o => o.Retention.MaxCount = 1);
+        var positions = new List<WsmqPosition>();
+        for (var i = 0; i < 5; i++)
+            positions.Add(await SetAsync(node, $"k{i}", $$"""{"n":{{i}}}"""));
+        var removal = await SetAsync(node, "k4", null);
+
+        var first = (await node.Admin.GetAsync($"{Bob}/state?max=3")).Json;
+        var second = (await node.Admin.GetAsync($"{Bob}/state?max=3&next={first.GetProperty("next").GetString()}")).Json;
+        var last = (await node.Admin.GetAsync($"{Bob}/entries")).Json.GetProperty("entries")[0];
+        var life = (await node.Admin.GetAsync($"{Bob}/entries/{positions[0]}/life")).Json;
+
+        new[] { first, second }.SelectMany(p => p.GetProperty("entries").EnumerateArray())
+            .Select(e => $"{e.GetProperty("stateKey")} {e.GetProperty("position")} {e.GetProperty("preview")}")
+            .Should().Equal(Enumerable.Range(0, 4).Select(i => $$"""k{{i}} {{positions[i]}} {"n":{{i}}}"""));
+        second.GetProperty("next").ValueKind.Should().Be(JsonValueKind.Null);
+        last.GetProperty("position").GetString().Should().Be(removal.ToString());
+        (last.GetProperty("stateKey").GetString(), last.GetProperty("removeState").GetBoolean()).Should().Be(("k4", true));
+        (await node.Admin.GetAsync($"{Bob}/entries/{positions[0]}")).Json.GetProperty("body").GetRawText().Should().Be("""{"n":0}""");
+        (await node.Admin.GetAsync($"{Bob}/entries/{positions[4]}")).Text.Should().Be("null", "its state was removed");
+        life.GetProperty("stored").GetBoolean().Should().BeTrue();
+        life.GetProperty("entry").GetProperty("stateKey").GetString().Should().Be("k0");
+        Kinds(life).Should().BeEquivalentTo("stored ", "removed ");
+        (await node.Admin.GetAsync($"{Bob}/state?next=7")).Code.Should().Be("invalid-position");
+        (await node.Admin.GetAsync("/addresses/work:jobs/state")).Code.Should().Be("invalid-address");
+    }
+
+    [Fact]
+    public async Task The_app_lists_state_without_the_beginnings_of_bodies()
+    {
+        await using var node = await StartAsync();
+        var logs = node.Get<IWsmqLogs>();
+        var bob = WsmqAddress.User("bob");
+        (await logs.StateAsync(bob)).Items.Should().BeEmpty();
+        var position = await SetAsync(node, "price", "17");
+        await node.SendAsync("user:bob");
+
+        var entry = (await logs.StateAsync(bob)).Items.Should().ContainSingle().Which;
+
+        (entry.Position, entry.StateKey, entry.RemovesState, entry.Size).Should().Be((position, "price", false, 2L));
+        entry.Preview.Should().BeNull();
+        (await logs.ListAsync(bob, new WsmqEntryQuery())).Items.Select(e => e.StateKey).Should().Equal("price", null);
+        await logs.Awaiting(l => l.StateAsync(bob, max: 1_001)).Should().ThrowAsync<ArgumentOutOfRangeException>();
+        (await logs.Awaiting(l => l.StateAsync(WsmqAddress.Work("jobs"))).Should().ThrowAsync<WsmqException>())
+            .Which.Error.Should().Be(WsmqErrors.InvalidAddress);
+    }
+
+    [Fact]
     public async Task Bodies_and_their_beginnings_need_a_right_of_their_own()
     {
         await using var node = await StartAsync();
@@ -188,8 +237,10 @@ public abstract class LogContract : IAsyncLifetime
         await node.DeadLettersAsync("carol", 1);
         foreach (var target in new[] { "user:bob", "user:carol" })
             node.Rights.Deny(WsmqAction.ReadBody, target);
+        await SetAsync(node, "k", "\"secret\"");
 
         (await node.Admin.GetAsync($"{Bob}/entries")).Text.Should().Contain(position.ToString()).And.NotContain("secret").And.NotContain("preview");
+        (await node.Admin.GetAsync($"{Bob}/state")).Text.Should().Contain("\"k\"").And.NotContain("secret").And.NotContain("preview");
         (await node.Admin.GetAsync($"{Bob}/entries/{position}")).Code.Should().Be("administer-not-allowed");
         (await node.Admin.GetAsync($"{Bob}/entries/{position}/life")).Text.Should().NotContain("secret");
         (await node.Admin.GetAsync("/dead-letters")).Text.Should().Contain("carol").And.NotContain("preview");
@@ -293,6 +344,13 @@ public abstract class LogContract : IAsyncLifetime
         while (next is not null);
         return ids;
     }
+
+    /// <summary>Sets the state of a key; without a body it is removed.</summary>
+    private static async Task<WsmqPosition> SetAsync(OperatorNode node, string key, string? body) => WsmqPosition.Parse(
+        (await node.Node.Publisher.SendAsync(new WsmqOutgoingMessage
+        {
+            To = "user:bob", StateKey = key, RemoveState = body is null, Body = body is null ? null : WsmqJsonBody.Parse(body),
+        })).Position);
 
     private static IEnumerable<string> Kinds(JsonElement life) => life.GetProperty("events").EnumerateArray()
         .Select(e => $"{e.GetProperty("kind").GetString()} {(e.TryGetProperty("device", out var device) ? device.GetString() : "")}");

@@ -179,8 +179,8 @@ public abstract partial class StoreContract
         (await NackAsync(h, Bob, p)).Attempts.Should().Be(1);
         (await NackAsync(h, Bob, p, kind: NackKind.Silent)).Should().Be(new NackResult(NackOutcome.Counted, 2));
         (await NackAsync(h, Bob, p, kind: NackKind.Silent)).Should().Be(new NackResult(NackOutcome.Counted, 3), "there is no client to notify");
-        (await h.Log.OpenCursorAsync(Bob, "bob", "phone", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 2));
-        (await h.Log.OpenCursorAsync(Bob, "bob", "laptop", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 0));
+        (await h.Log.OpenCursorAsync(Bob, "bob", "phone", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 2) { IsNew = true });
+        (await h.Log.OpenCursorAsync(Bob, "bob", "laptop", default)).Should().Be(new OpenCursor(WsmqPosition.Start, p, 0) { IsNew = true });
         (await NackAsync(h, Bob, p, kind: NackKind.Blocked)).Should().Be(new NackResult(NackOutcome.DeadLettered, 3));
         (await h.OpenAsync("bob", "phone")).Should().Be(p);
         (await h.OpenAsync("bob", "laptop")).Should().Be(WsmqPosition.Start);

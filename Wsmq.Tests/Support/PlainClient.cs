@@ -11,6 +11,7 @@ internal sealed class PlainClient : IAsyncDisposable
 
     private readonly ConcurrentQueue<WsmqDelivery> _received = [];
     private readonly ConcurrentQueue<GapSeen> _gaps = [];
+    private readonly ConcurrentQueue<StateSeen> _state = [];
     private readonly ConcurrentQueue<WsmqLiveMessage> _live = [];
     private readonly ConcurrentDictionary<string, bool> _probes = [];
     private readonly ConcurrentQueue<string> _stalled = [];
@@ -26,6 +27,9 @@ internal sealed class PlainClient : IAsyncDisposable
 
     public IReadOnlyList<GapSeen> Gaps => [.. _gaps];
 
+    /// <summary>The calls of <c>State</c>.</summary>
+    public IReadOnlyList<StateSeen> State => [.. _state];
+
     public IReadOnlyList<WsmqLiveMessage> Live => [.. _live];
 
     public IReadOnlyList<string> Stalled => [.. _stalled];
@@ -35,18 +39,18 @@ internal sealed class PlainClient : IAsyncDisposable
     public Exception? Closed { get; private set; }
 
     public static async Task<PlainClient> ConnectAsync(
-        TestNode node, string user, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false)
+        TestNode node, string user, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false)
     {
-        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate);
+        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate, state);
         await client.Connection.StartAsync();
         return client;
     }
 
     /// <remarks>Only a client that negotiates knows its connection id.</remarks>
     public static PlainClient Create(
-        Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false)
+        Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false)
     {
-        var url = device is null ? hub : new Uri(hub, "?device=" + Uri.EscapeDataString(device));
+        var url = new Uri(hub, $"?device={Uri.EscapeDataString(device ?? "default")}{(state ? "&state=true" : "")}");
         var connection = new HubConnectionBuilder()
             .WithUrl(url, HttpTransportType.WebSockets, o =>
             {
@@ -65,6 +69,12 @@ internal sealed class PlainClient : IAsyncDisposable
         });
         connection.On<string, string, string, string>("Gap", (source, after, before, reason) =>
             client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
+        connection.On<string, WsmqDelivery[], string?>("State", async (source, deliveries, through) =>
+        {
+            client._state.Enqueue(new StateSeen(source, deliveries, through, client._received.Count, client._gaps.Count));
+            if (ack && through is not null)
+                await connection.SendAsync("Ack", source, through);
+        });
         connection.On<WsmqLiveMessage>("Live", client.OnLive);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
         connection.On<string, string, int>("DeadLettered", (source, position, attempts) => client._deadLettered.Enqueue((source, position, attempts)));
@@ -116,3 +126,9 @@ internal sealed class PlainClient : IAsyncDisposable
 
 /// <summary>A gap, and the number of deliveries before it.</summary>
 internal sealed record GapSeen(string Source, string After, string Before, string Reason, int Received);
+
+/// <summary>A call of <c>State</c>, and the numbers of deliveries and gaps before it.</summary>
+internal sealed record StateSeen(string Source, WsmqDelivery[] Deliveries, string? Through, int Received, int Gaps)
+{
+    public IEnumerable<string> Texts => Deliveries.Select(d => $"{d.StateKey}={d.Body}");
+}

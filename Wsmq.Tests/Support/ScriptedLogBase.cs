@@ -24,6 +24,10 @@ internal abstract class ScriptedLogBase : IMessageLog, IAppender
     public virtual Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public virtual Task<LogPage> ReadStateAsync(
+        WsmqAddress source, WsmqPosition after, WsmqPosition through, int maxEntries, int maxBytes, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -14,6 +14,7 @@ internal sealed class TypedClient : IAsyncDisposable
     private readonly ConcurrentQueue<WsmqGapEventArgs> _gaps = new();
     private readonly ConcurrentQueue<WsmqClientState> _states = new();
     private readonly ConcurrentQueue<WsmqDeadLetteredEventArgs> _deadLettered = new();
+    private readonly ConcurrentQueue<WsmqStateCompleteEventArgs> _complete = new();
     private int _calls;
 
     /// <param name="hub">The URL of the node, or of a proxy in front of it.</param>
@@ -33,6 +34,7 @@ internal sealed class TypedClient : IAsyncDisposable
         Client.Error += (_, e) => _errors.Enqueue(e);
         Client.Gap += (_, e) => _gaps.Enqueue(e);
         Client.DeadLettered += (_, e) => _deadLettered.Enqueue(e);
+        Client.StateComplete += (_, e) => _complete.Enqueue(e);
         Client.StateChanged += (_, e) => _states.Enqueue(e.Current);
         if (handle is null)
             return;
@@ -61,6 +63,9 @@ internal sealed class TypedClient : IAsyncDisposable
     public IReadOnlyList<WsmqGapEventArgs> Gaps => [.. _gaps];
 
     public IReadOnlyList<WsmqDeadLetteredEventArgs> DeadLettered => [.. _deadLettered];
+
+    /// <summary>The events <c>StateComplete</c>.</summary>
+    public IReadOnlyList<WsmqStateCompleteEventArgs> Complete => [.. _complete];
 
     public IReadOnlyList<WsmqClientState> States => [.. _states];
 

@@ -79,6 +79,24 @@ describe('the logs of the dashboard', () => {
     assert.deepEqual(await dashboard.buttons(), ['Reload']);
   }));
 
+  test('have the state that stays when they are trimmed, and say which entries set or remove it', async () => {
+    const send = message => app.call('alice', 'POST', '/messages', { to: 'user:gina', type: 'price', ...message });
+    const set = await send({ body: 17, stateKey: 'ACME' });
+    const newest = await send({ body: 18, stateKey: 'ACME' });
+    await send({ body: 1, stateKey: 'XYZ' });
+    const removal = await send({ stateKey: 'XYZ', removeState: true });
+    await open('rita', ['addresses', 'user:gina'], async (dashboard, page) => {
+      const kept = dashboard.row('State', 'ACME');
+      await kept.getByRole('cell', { name: '18', exact: true }).waitFor();
+      assert.equal(await dashboard.row('State', 'XYZ').count(), 0);
+      await dashboard.row('Entries', set.position).getByText('state ACME').waitFor();
+      await dashboard.row('Entries', removal.position).getByText('removes XYZ').waitFor();
+      await kept.getByRole('link').click();
+      await page.getByRole('heading', { name: `Message ${newest.position}` }).waitFor();
+      await page.getByRole('definition').getByText('ACME').waitFor();
+    });
+  });
+
   test('can be followed live', () => open('rita', ['tail', 'user:dave'], async (dashboard, page) => {
     await page.getByRole('status').getByText('connected').waitFor();
     await app.send('alice', 'user:dave', '{"n":1}');
@@ -126,6 +144,18 @@ describe('the logs of the dashboard', () => {
       const later = await dashboard.act('Send');
       assert.ok(later.includes('"delay":3600000,"timeToLive":500'), later);
       await page.getByRole('status').getByText('Waits until').waitFor();
+      await page.getByLabel(/^waits for/).fill('');
+      await page.getByLabel(/^lives for/).fill('');
+      await page.getByLabel('removes the state of the key').check();
+      await page.getByText('A removal has a state key.').waitFor();
+      await page.getByLabel('state key', { exact: true }).fill('theme');
+      await page.getByLabel(/^expected tail/).fill('7');
+      await page.getByText('A position has 16 digits.').waitFor();
+      const { last } = await app.call('olga', 'GET', '/addresses/user:erin');
+      await page.getByLabel(/^expected tail/).fill(last);
+      const removal = await dashboard.act('Send');
+      assert.ok(removal.includes(`"stateKey":"theme","removeState":true,"expectedTail":"${last}"`) && !removal.includes('"body"'), removal);
+      await page.getByRole('status').getByText('Stored at').waitFor();
     });
     const headers = { Authorization: 'Bearer erin' };
     const log = await (await fetch(new URL('wsmq-api/logs/user:erin', app.root), { headers })).text();

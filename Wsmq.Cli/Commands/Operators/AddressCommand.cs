@@ -11,7 +11,7 @@ internal static class AddressCommand
     {
         var command = new Command("address", "Finds addresses, and inspects their logs and messages, for operators.")
         {
-            Search(), Show(), Entries(), Entry(), Life(), OperatorSend.Create(),
+            Search(), Show(), Entries(), State(), Entry(), Life(), OperatorSend.Create(),
         };
         command.Aliases.Add("addresses");
         return command;
@@ -69,6 +69,17 @@ internal static class AddressCommand
                     call.Api.ListEntriesAsync(result.GetRequiredValue(address), filter, result.GetValue(max), call.Stop), OperatorText.Of);
             },
             address, after, before, id, sender, type, from, to, newest, max);
+    }
+
+    private static Command State()
+    {
+        var (address, max) = (ApiVerb.Address("user:<id> or group:<name>."), ApiVerb.Count("--max", "How many to print. Without it all."));
+        return ApiVerb.Create(
+            "state", "Lists the state of an address: the newest message of each state key, also if the log does not have it any more.",
+            ApiVerb.Lines,
+            call => call.PrintAllAsync(
+                call.Api.ListStateAsync(call.Result.GetRequiredValue(address), call.Result.GetValue(max), call.Stop), OperatorText.Of),
+            address, max);
     }
 
     private static Command Entry()

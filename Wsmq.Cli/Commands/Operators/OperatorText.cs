@@ -54,7 +54,7 @@ internal static class OperatorText
     public static string Of(ApiEntry entry) => Join(
         entry.Position, Moment.Text(entry.StoredAt ?? entry.SentAt), $"from {entry.Sender ?? "the app"}", entry.Type ?? "-",
             entry.Id is { } id ? $"id {id}" : "CORRUPT",
-        $"{Number(entry.Size)} bytes", entry.Preview);
+        Named(entry.RemoveState ? "removes state" : "state", entry.StateKey), $"{Number(entry.Size)} bytes", entry.Preview);
 
     public static string Of(ApiLife life) => Lines(
         [

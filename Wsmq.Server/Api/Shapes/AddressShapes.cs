@@ -119,6 +119,12 @@ internal sealed record WsmqApiEntry
     [JsonPropertyName("expiresAt"), Description("When its time to live ends, in milliseconds since 1970. It is not delivered later.")]
     public long? ExpiresAt { get; init; }
 
+    [JsonPropertyName(Wire.StateKey), Description("The key of the state that the message sets or removes.")]
+    public string? StateKey { get; init; }
+
+    [JsonPropertyName(Wire.RemoveState), Description("Whether it removes the state of the key.")]
+    public bool? RemoveState { get; init; }
+
     [JsonPropertyName(Wire.Type)]
     public required string? Type { get; init; }
 

@@ -34,6 +34,12 @@ internal static class AddressSignatures
     {
     }
 
+    public static void State(
+        [FromRoute] string address, [FromQuery, Description(NextPage)] string? next,
+        [FromQuery, Range(1, 1_000), DefaultValue(50)] int? max)
+    {
+    }
+
     public static void Tail(
         [FromRoute] string address, [FromQuery, Description("The position after which to begin; without it, what is stored from now on.")] string? after,
         [FromHeader(Name = "Last-Event-ID"), Description("Of a stream that is opened again: where it was.")] string? last)

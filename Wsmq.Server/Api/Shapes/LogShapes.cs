@@ -40,6 +40,18 @@ internal sealed record WsmqApiGap
     public required string Reason { get; init; }
 }
 
+/// <summary>The state of an address.</summary>
+[Description("The state of an address: the newest message of each key.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiState
+{
+    [JsonPropertyName("through"), Description("The position after which the log goes on: the parameter after of a request for it.")]
+    public required string Through { get; init; }
+
+    [JsonPropertyName(Wire.Messages), Description("In the order of their positions. Their previous has no meaning.")]
+    public required WsmqApiDelivery[] Messages { get; init; }
+}
+
 /// <summary>A message as it is delivered.</summary>
 [Description("A message as it is delivered. Either body or data.")]
 [JsonNumberHandling(JsonNumberHandling.Strict)]
@@ -83,4 +95,13 @@ internal sealed record WsmqApiDelivery
 
     [JsonPropertyName(Wire.ReplyTo)]
     public string? ReplyTo { get; init; }
+
+    [JsonPropertyName(Wire.TimeToLive), Description("In milliseconds from when it was stored. After that it is not delivered.")]
+    public long? TimeToLive { get; init; }
+
+    [JsonPropertyName(Wire.StateKey), Description("The key of the state that the message sets or removes.")]
+    public string? StateKey { get; init; }
+
+    [JsonPropertyName(Wire.RemoveState), Description("Whether it removes the state of the key.")]
+    public bool? RemoveState { get; init; }
 }

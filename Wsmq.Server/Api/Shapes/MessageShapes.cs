@@ -53,6 +53,15 @@ internal sealed record WsmqApiMessage
 
     [JsonPropertyName(Wire.TimeToLive), Description("In milliseconds from when it is stored. After that it is not delivered.")]
     public long? TimeToLive { get; init; }
+
+    [JsonPropertyName(Wire.StateKey), Description("For users and groups: the message is the state of this key until another one replaces it.")]
+    public string? StateKey { get; init; }
+
+    [JsonPropertyName(Wire.RemoveState), Description("Whether it removes the state of its stateKey. It has no body then.")]
+    public bool? RemoveState { get; init; }
+
+    [JsonPropertyName(Wire.ExpectedTail), Description("For users and groups: it is stored only if this is the last position of the log.")]
+    public string? ExpectedTail { get; init; }
 }
 
 /// <summary>The result of one message of an array: a receipt, or an error.</summary>

@@ -13,6 +13,7 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiResult[]))]
 [JsonSerializable(typeof(WsmqApiReceipt))]
 [JsonSerializable(typeof(WsmqApiPage))]
+[JsonSerializable(typeof(WsmqApiState))]
 [JsonSerializable(typeof(WsmqApiQueue[]))]
 [JsonSerializable(typeof(WsmqApiJob[]))]
 [JsonSerializable(typeof(WsmqApiJobStatus))]

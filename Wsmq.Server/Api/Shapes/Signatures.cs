@@ -47,6 +47,10 @@ internal static class Signatures
     {
     }
 
+    public static void State([FromQuery, Required, Description("The address, such as user:bob.")] string source)
+    {
+    }
+
     public static void Queue([FromRoute, Description("The address of the queue, such as work:emails.")] string address)
     {
     }

@@ -32,10 +32,16 @@ internal sealed class RedisMessageLog(
             after.Value, maxEntries, maxBytes, options.Devices.Expiry.Micros(), log.Name,
             .. options.Retention.For(source.Kind).Values(), options.Delivery.AckGrace.Micros(),
         ];
-        var reply = (RedisResult[])(await connections.EvaluateAsync(
-            RedisScript.Read, [.. log.Pair, .. lanes.ActiveKeysOf(source)], values, cancellationToken))!;
-        var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
-        return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
+        return PageOf(await connections.EvaluateAsync(
+            RedisScript.Read, [.. log.Pair, .. lanes.ActiveKeysOf(source)], values, cancellationToken));
+    }
+
+    public async Task<LogPage> ReadStateAsync(
+        WsmqAddress source, WsmqPosition after, WsmqPosition through, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(source);
+        RedisValue[] values = [after.Value, through.Value, maxEntries, maxBytes, log.ActiveName];
+        return PageOf(await connections.EvaluateAsync(RedisScript.StateRead, [.. log.Pair, ActiveOf(source)], values, cancellationToken));
     }
 
     public async Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken)
@@ -146,6 +152,13 @@ internal sealed class RedisMessageLog(
         }
 
         return ([.. scriptKeys], [.. values]);
+    }
+
+    private static LogPage PageOf(RedisResult result)
+    {
+        var reply = (RedisResult[])result!;
+        var state = RedisReplies.State(reply.AsSpan(0, 4)) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
+        return new LogPage(Array.ConvertAll((RedisResult[])reply[4]!, RedisReplies.Entry), state);
     }
 
     private RedisKey ActiveOf(WsmqAddress source) => lanes.Of(source).Keys.Active;

@@ -71,6 +71,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
                 return refused;
             if (request.Delay is { Waited: null } terms && DelayedRequest.DueAt(terms, now) is var due && (due > now || DelayedTable.HasDue(session, due)))
                 return Delay(session, request, now, due);
+            if (request.Log is { } log && Judge(session, request, log, now) is { } judged)
+                return judged;
             var row = request.MayCreate ? _rows.FindOrAdd(session, request.To) : _rows.Find(session, request.To);
             return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
         }
@@ -91,6 +93,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
         var entry = new LogEntry(position, new WsmqPosition(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
+        if (request.Log is { } terms)
+            StateTable.Apply(session, row.Id, terms, entry);
         var created = Created(row);
         row.Tail = position.Value;
         row.Kept++;
@@ -99,6 +103,20 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         if (request.Number is { } number)
             _producers.Add(session, number, now);
         return new AppendResult(entry.Position, Duplicate: false) { Created = created };
+    }
+
+    // The result of a message that is stored already, or that its terms forbid; null if it is to be appended. Its address is not created here.
+    private AppendResult? Judge(SqliteSession session, in AppendRequest request, LogTerms terms, long now)
+    {
+        var row = _rows.Find(session, request.To);
+        if (row is not null && HasId(request) && MessageIdTable.Find(session, row.Id, request.Sender, request.Id, now) is { } known)
+            return new AppendResult(known, Duplicate: true);
+        if (row is null && !request.MayCreate)
+            return AppendResult.NoAddress;
+        var tail = new WsmqPosition(row?.Tail ?? 0);
+        if (terms.ExpectedTail is { } expected && expected != tail)
+            return AppendResult.Conflict(tail);
+        return StateTable.HasRoom(session, row, request, terms) ? null : AppendResult.StateFull;
     }
 
     // Its id is stored, without a position, as if it were in the log.
@@ -111,6 +129,10 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             return new AppendResult(known, Duplicate: true);
         if (row is null && !request.MayCreate)
             return AppendResult.NoAddress;
+
+        // Not when it is due: it could not wait for room then.
+        if (request.Log is { } terms && !StateTable.HasRoom(session, row, request, terms))
+            return AppendResult.StateFull;
         var most = request.Delay!.MaxWaiting;
         if (most < int.MaxValue && DelayedTable.Count(session, request.Sender, most) >= most)
             return AppendResult.TooManyWaiting;
@@ -120,6 +142,9 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         DelayedTable.Add(session, request, due);
         return new AppendResult(new WsmqPosition(due), Duplicate: false) { IsWaiting = true, Created = Created(row) };
     }
+
+    // Whether it is recognized by its id: not by its number, and not because it still waits.
+    private static bool HasId(in AppendRequest request) => request.Number is null && request.Delay?.Waited is null;
 
     private static long KeyOf(string waited) => long.Parse(waited, CultureInfo.InvariantCulture);
 
@@ -135,7 +160,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
     {
         // Not the clock alone: it may have been set back, and even an emptied log must not reuse a position.
         position = new WsmqPosition(SqlitePosition.Checked(Math.Max(now, row.Tail + 1)));
-        return request.Number is not null || request.Delay?.Waited is not null || MessageIdTable.TryAdd(
+        return !HasId(request) || MessageIdTable.TryAdd(
             session, row.Id, request.Sender, request.Id, position.Value, now, now + options.Publish.DeduplicationWindow.Micros());
     }
 }

@@ -18,7 +18,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
             return OpenedCursor.Refused(WsmqErrors.ReadNotAllowed);
         var row = LogTable.Find(session, group);
         var cursor = row is null ? null : CursorTable.Find(session, row.Id, user, device);
-        return Opened(session, row, user, device, Math.Max(joined, cursor?.Position ?? 0));
+        return Opened(session, row, user, device, Math.Max(joined, cursor?.Position ?? 0), isNew: cursor?.IsNew ?? true);
     }
 
     /// <summary>Registers a device with the user's own queue, or updates the time it was last seen.</summary>
@@ -38,7 +38,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         while (CursorTable.Count(session, row.Id) > options.Devices.MaxPerUser
             && CursorTable.LongestAway(session, row.Id, since) is { } away)
             CursorTable.RemoveDevice(session, row.Id, queue.Name, away);
-        return Opened(session, row, queue.Name, device, position);
+        return Opened(session, row, queue.Name, device, position, isNew: known?.IsNew ?? true);
     }
 
     /// <summary>
@@ -90,12 +90,13 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return results;
     }
 
-    private static OpenedCursor Opened(SqliteSession session, LogRow? row, string user, string device, long position)
+    private static OpenedCursor Opened(SqliteSession session, LogRow? row, string user, string device, long position, bool isNew)
     {
         var failures = row is null ? null : DeadLetterTable.Failures(session, row.Id, user, device);
-        return failures is null || failures.Position <= position
-            ? new OpenedCursor(new OpenCursor(new WsmqPosition(position)), null)
-            : new OpenedCursor(new OpenCursor(new WsmqPosition(position), new WsmqPosition(failures.Position), failures.Silent), null);
+        var cursor = failures is null || failures.Position <= position
+            ? new OpenCursor(new WsmqPosition(position))
+            : new OpenCursor(new WsmqPosition(position), new WsmqPosition(failures.Position), failures.Silent);
+        return new OpenedCursor(cursor with { IsNew = isNew }, null);
     }
 
     private static AckResult Acknowledge(SqliteSession session, LogRows rows, AckRequest request, long now, out LogRow? row)
@@ -119,8 +120,9 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
             return AckResult.NoReader;
         if (request.Position.Value > (row?.Tail ?? 0))
             return AckResult.BeyondTail;
-        if (row is not null)
-            CursorTable.Advance(session, row.Id, request.User, request.Device, Math.Max(start, request.Position.Value), now);
+        // One from before the user joined is of an earlier membership, and leaves a member new.
+        if (row is not null && request.Position.Value >= start)
+            CursorTable.Acknowledge(session, row.Id, request.User, request.Device, request.Position.Value, now);
         return AckResult.Done;
     }
 

@@ -1,23 +1,34 @@
 namespace Wsmq.Server.Stores.Sqlite;
 
-/// <summary>A device's cursor in a log, and when the device was last seen, in µs.</summary>
-internal sealed record CursorRow(long Position, long Seen);
+/// <summary>A device's cursor in a log.</summary>
+/// <param name="Position">Its position.</param>
+/// <param name="Seen">When the device was last seen, in µs.</param>
+/// <param name="IsNew">Whether the device has not acknowledged anything.</param>
+internal sealed record CursorRow(long Position, long Seen, bool IsNew);
 
 /// <summary>
-/// Cursors: in a user's own queue a row is the registration of the device; in a group it exists from the first ack on.
+/// Cursors: in a user's own queue a row is the registration of the device; in a group it exists from the first ack or dead letter on.
 /// A device last seen at or before "since" counts as expired.
 /// </summary>
 internal static class CursorTable
 {
     public static CursorRow? Find(SqliteSession session, long log, string user, string device) => session.One(
-        "SELECT position, seen FROM cursors WHERE log = $log AND user = $user AND device = $device",
-        r => new CursorRow(SqlitePosition.Checked(r.GetInt64(0)), r.GetInt64(1)), log, user, device);
+        "SELECT position, seen, is_new FROM cursors WHERE log = $log AND user = $user AND device = $device",
+        r => new CursorRow(SqlitePosition.Checked(r.GetInt64(0)), r.GetInt64(1), r.GetBoolean(2)), log, user, device);
 
-    /// <summary>Adds a cursor, or moves it forward, never back. Updates the time last seen.</summary>
+    /// <summary>Adds the cursor of a new reader, or moves one forward, never back. Updates the time last seen.</summary>
     public static void Advance(SqliteSession session, long log, string user, string device, long position, long seen) => session.Run(
         """
-        INSERT INTO cursors (log, user, device, position, seen) VALUES ($log, $user, $device, $position, $seen)
+        INSERT INTO cursors (log, user, device, position, seen, is_new) VALUES ($log, $user, $device, $position, $seen, 1)
         ON CONFLICT (log, user, device) DO UPDATE SET position = max(position, excluded.position), seen = excluded.seen
+        """,
+        log, user, device, position, seen);
+
+    /// <summary>Advances a cursor by an ack: wherever that is, the reader is not new any more.</summary>
+    public static void Acknowledge(SqliteSession session, long log, string user, string device, long position, long seen) => session.Run(
+        """
+        INSERT INTO cursors (log, user, device, position, seen, is_new) VALUES ($log, $user, $device, $position, $seen, 0)
+        ON CONFLICT (log, user, device) DO UPDATE SET position = max(position, excluded.position), seen = excluded.seen, is_new = 0
         """,
         log, user, device, position, seen);
 

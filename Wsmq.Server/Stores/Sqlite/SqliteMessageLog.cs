@@ -44,6 +44,13 @@ internal sealed class SqliteMessageLog(
         return await engine.WriteAsync(s => Trim(s, source, after, maxEntries, maxBytes), cancellationToken).ConfigureAwait(false);
     }
 
+    public Task<LogPage> ReadStateAsync(
+        WsmqAddress source, WsmqPosition after, WsmqPosition through, int maxEntries, int maxBytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
+        return engine.ReadAsync(s => s.Snapshot(r => ReadState(r, source, after, through, maxEntries, maxBytes)), cancellationToken);
+    }
+
     public Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>
         engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => StateOf(r, a)).ToArray()), cancellationToken);
 
@@ -133,6 +140,11 @@ internal sealed class SqliteMessageLog(
             ? null
             : new LogPage(EntryTable.Read(session, row.Id, after.Value, row.Tail, maxEntries, maxBytes), row.State);
     }
+
+    private static LogPage ReadState(SqliteSession session, WsmqAddress source, WsmqPosition after, WsmqPosition through, int maxEntries, int maxBytes) =>
+        LogTable.Find(session, source) is { } row
+            ? new LogPage(StateTable.Read(session, row.Id, after.Value, Math.Min(through.Value, row.Tail), maxEntries, maxBytes), row.State)
+            : new LogPage([], default);
 
     private LogPage Trim(SqliteSession session, WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes)
     {

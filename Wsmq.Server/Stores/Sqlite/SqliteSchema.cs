@@ -52,6 +52,7 @@ internal static class SqliteSchema
             device TEXT NOT NULL,
             position INTEGER NOT NULL,
             seen INTEGER NOT NULL,
+            is_new INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (log, user, device)) WITHOUT ROWID
         """,
         """
@@ -78,23 +79,31 @@ internal static class SqliteSchema
             throw new InvalidOperationException(
                 $"'{path}' was written by a newer wsmq (schema {version}, this one reads up to {Version}): run that version, or set another WsmqSqliteOptions.Path.");
         else
-            AddBytes(session);
+            AddColumns(session);
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition)
             .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
-            .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition))
+            .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition).Concat(StateTable.Definition))
             session.Run(part);
     }
 
-    // Adds a column that the first version lacked. Older versions of wsmq can still use the file.
-    private static void AddBytes(SqliteSession session)
+    // Adds columns that the first version lacked. Older versions of wsmq can still use the file.
+    private static void AddColumns(SqliteSession session)
     {
-        if (session.One("SELECT count(*) FROM pragma_table_info('logs') WHERE name = 'bytes'", r => r.GetInt32(0)) > 0)
-            return;
-        session.Run("BEGIN IMMEDIATE");
-        session.Run("ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0");
-        session.Run("UPDATE logs SET bytes = (SELECT total(length(metadata) + length(body)) FROM entries WHERE log = logs.id)");
-        session.Run("COMMIT");
+        if (!HasColumn(session, "logs", "bytes"))
+        {
+            session.Run("BEGIN IMMEDIATE");
+            session.Run("ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0");
+            session.Run("UPDATE logs SET bytes = (SELECT total(length(metadata) + length(body)) FROM entries WHERE log = logs.id)");
+            session.Run("COMMIT");
+        }
+
+        // What the devices of such a file have acknowledged is not known: they count as known readers.
+        if (!HasColumn(session, "cursors", "is_new"))
+            session.Run("ALTER TABLE cursors ADD COLUMN is_new INTEGER NOT NULL DEFAULT 0");
     }
+
+    private static bool HasColumn(SqliteSession session, string table, string column) =>
+        session.One("SELECT count(*) FROM pragma_table_info($table) WHERE name = $column", r => r.GetInt32(0), table, column) > 0;
 
     private static void Create(SqliteSession session)
     {

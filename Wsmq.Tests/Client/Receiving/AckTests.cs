@@ -181,6 +181,25 @@ public sealed class AckTests : ClientTest
     }
 
     [Fact]
+    public async Task What_is_read_again_after_a_resume_is_acknowledged_again_because_it_fills_the_servers_window()
+    {
+        Record();
+        await Client.StartAsync();
+        await ReceiveAsync(1, 300);
+        await AckedAfterAsync(Interval, 300);
+        var acks = Script.Acks.Count;
+
+        await Client.ResumeAsync(WsmqAddress.User("alice"), WsmqPosition.Start);
+        Handled.Clear();
+        await ReceiveAsync(1, 257);
+        await Eventually.That("most are acknowledged", () => Script.Acks.Skip(acks).Any(a => WsmqPosition.Parse(a.Position).Value is >= 128 and <= 257));
+
+        await ReceiveAsync(258, 301);
+        await AckedAfterAsync(Interval, 301);
+        Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_failed_ack_is_retried_after_its_back_off_however_many_messages_are_handled_meanwhile()
     {
         Record();

@@ -2,7 +2,8 @@ namespace Wsmq.Tests.Client;
 
 /// <summary>
 /// What the client does with each arrival, as a table. Steps: d3&lt;2 is a delivery at position 3 that follows 2; gap3-6 announces that
-/// entries after 3 and before 6 are missing; start5 is the app's own position; handle takes one item from the queue, of two; resume calls
+/// entries after 3 and before 6 are missing; state5:2,4 is a state of two messages, after which the log goes on after 5; start5 is the app's
+/// own position; handle takes one item from the queue, of two; resume calls
 /// Resume if it is needed, answered and refused are the server's answer, connect is a new connection.
 /// </summary>
 public sealed class SourceStateTests
@@ -52,6 +53,25 @@ public sealed class SourceStateTests
     [InlineData("d1<0 d3<2 resume start5 answered resume answered", "taken missing after1 again after5 done")]
     [InlineData("d1<0 d3<2 resume d2<1 start5 d7<6 answered resume", "taken missing after1 taken ignored again after5")]
     [InlineData("start5 resume start2 answered resume answered", "after5 again after2 done")]
+
+    // A state is an item like a message. The last received position does not go back, and what the app has is not handled again.
+    [InlineData("state5:2,4 handle d6<5", "taken state5:2,4 taken")]
+    [InlineData("state0: handle d1<0", "taken state0: taken")]
+    [InlineData("d1<0 handle d2<1 handle state0: handle d3<2", "taken 1 taken 2 taken state0: taken")]
+    [InlineData("d1<0 handle state5:3 resume state1:3 handle answered d6<5", "taken 1 missing after1 taken state1:3 done missing")]
+    [InlineData("state5:2,4 handle state5:2,4 handle", "taken state5:2,4 taken state5:")]
+    [InlineData("state5:2,4 d6<5 handle handle state5:2,4,6 handle", "taken taken state5:2,4 6 taken state5:")]
+    [InlineData("d5<4 handle state5:7,8 gap5-9 handle handle state5:7,8 gap5-9 handle", "taken 5 taken taken state5:7,8 gap5-9 taken handled-before state5:")]
+
+    // Without room, or while entries before it are missing, it is dropped as everything else: the server delivers it again after the Resume.
+    [InlineData("d1<0 d2<1 state2:4 resume handle resume", "taken taken ignored none 1 after2")]
+    [InlineData("d1<0 d3<2 state2:2 resume", "taken missing ignored after1")]
+    [InlineData("d1<0 handle d3<2 resume refused state5:4 handle handle", "taken 1 missing after1 done taken gap1-6 state5:4")]
+
+    // The app's own position: what is up to there it has.
+    [InlineData("start5 state9:3,7 resume answered state5:3,7 handle", "ignored after5 done taken state5:7")]
+    [InlineData("d9<8 handle start0 resume state0:3,8 answered handle", "taken 9 after0 taken done state0:3,8")]
+    [InlineData("state5:2 start0 handle", "taken obsoletestate5:2")]
     public void Arrivals_are_taken_dropped_or_requested_again(string steps, string expected)
     {
         foreach (var step in steps.Split(' '))
@@ -77,6 +97,9 @@ public sealed class SourceStateTests
             case ['g', 'a', 'p', .. var numbers] when numbers.Split('-') is [var from, var to]:
                 Show(_source.Announced(new WsmqGapEventArgs(_source.Source, At(from), At(to), WsmqGapReasons.Retention)));
                 break;
+            case ['s', 't', 'a', 't', 'e', .. var state] when state.Split(':') is [var through, var positions]:
+                Show(_source.StateArrived([.. positions.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MessageAt)], At(through)));
+                break;
             case ['s', 't', 'a', 'r', 't', .. var at]: _source.StartAfter(At(at)); break;
             default: throw new ArgumentException(step);
         }
@@ -98,8 +121,13 @@ public sealed class SourceStateTests
         _source.Queue.TryRead(out var item).Should().BeTrue();
         var current = _source.IsCurrent(item);
         _source.Left(item, handled: current);
-        _seen.Add((current ? string.Empty : "obsolete") + (item.Gap is { } gap ? $"gap{gap.After.Value}-{gap.Before.Value}" : $"{item.Position.Value}"));
+        _seen.Add((current ? string.Empty : "obsolete") + (
+            item.Gap is { } gap ? $"gap{gap.After.Value}-{gap.Before.Value}"
+            : item.State is { } state ? $"state{item.Position.Value}:{string.Join(',', state.Select(m => WsmqPosition.Parse(m.Position).Value))}"
+            : $"{item.Position.Value}"));
     }
+
+    private static StateMessage MessageAt(string number) => new(Entry.Chat(At(number).Value), At(number));
 
     private void Answer(Exception? refusal) => _seen.Add(_source.ResumeAnswered(refusal) ? "again" : "done");
 

@@ -35,7 +35,7 @@ public sealed class RedisActiveStoreTests(SharedRedis redis) : StoreContract, IC
         public override async Task<AppendResult[]> AppendAsync(params AppendRequest[] requests)
         {
             var results = await base.AppendAsync(requests);
-            foreach (var to in requests.Where((r, i) => r.To.Kind == WsmqAddressKind.User && !results[i].Refused).Select(r => r.To).Distinct())
+            foreach (var to in requests.Where((r, i) => r.To.Kind == WsmqAddressKind.User && results[i].IsStored).Select(r => r.To).Distinct())
                 await _readers.GetOrAdd(to, SubscribeAsync);
             return results;
         }

@@ -72,6 +72,23 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_from_before_there_was_state_gets_its_tables_and_its_devices_count_as_known_readers()
+    {
+        var bob = WsmqAddress.User("bob");
+        await using (var old = await SqliteHarness.StartAsync(Database))
+            await old.OpenAsync("bob", "known");
+        foreach (var sql in new[] { "DROP TABLE state_entries", "DROP TABLE state_sums", "ALTER TABLE cursors DROP COLUMN is_new" })
+            Execute(sql);
+
+        await using var h = await SqliteHarness.StartAsync(Database);
+
+        (await h.Log.OpenCursorAsync(bob, "bob", "known", default)).IsNew.Should().BeFalse();
+        (await h.Log.OpenCursorAsync(bob, "bob", "other", default)).IsNew.Should().BeTrue();
+        var position = (await h.AppendAsync(h.New(bob) with { Log = new LogTerms { StateKey = "k" } })).Single().Position;
+        (await h.Log.ReadStateAsync(bob, default, position, 10, 1_000, default)).Entries.Single().Position.Should().Be(position);
+    }
+
+    [Fact]
     public async Task Files_of_other_programs_are_refused()
     {
         Execute("CREATE TABLE theirs (x)");

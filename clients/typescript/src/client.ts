@@ -1,13 +1,13 @@
 import { ClientEvents, type ClientState, type EventMap, type Listener } from "./events.js";
 import type { Call } from "./connection/calls.js";
 import { call, extend, type Extended, type Extension } from "./extension.js";
-import { Handlers, type Handler, type LiveHandler } from "./handlers.js";
+import { Handlers, type Handler, type LiveHandler, type StateRemovalHandler } from "./handlers.js";
 import type { Address, Receipt, SendOptions, Sent } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
 import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
 import { Run } from "./run.js";
-import { serialize } from "./sending/message.js";
+import { serialize, serializeRemoval } from "./sending/message.js";
 
 /** The name of a message type. */
 export type TypeOf<Messages extends object> = keyof Messages & string;
@@ -101,19 +101,20 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    *         `client-closed`: stopped, or no connection in time: it is not stored; `too-many-sends`: more than `maxPendingSendBytes` wait
    */
   send<Type extends TypeOf<Messages>>(to: Address, type: Type, body: Messages[Type], options: SendOptions = {}): Sent {
-    try {
-      const json = serialize(to, type, body, options, this.#settings);
-      options.signal?.throwIfAborted();
-      const closed = this.#run?.sender.closed;
-      if (closed) throw closed;
-      if (!this.#outbox) return sent((this.#run ??= this.#newRun()).sender.send(to, json, options.signal), Promise.resolve());
-      const { receipt, queued } = this.#outbox.add(to, json, options.signal);
-      return sent(receipt, queued);
-    } catch (e) {
-      const failed = Promise.reject(e);
-      if (this.#outbox) failed.catch(() => {});
-      return sent(failed, Promise.reject(e));
-    }
+    return this.#send(to, () => serialize(to, type, body, options, this.#settings), options.signal);
+  }
+
+  /**
+   * Removes the state of a key, which messages with this `stateKey` have set. That is a message in the log of the address as well, in order
+   * with those that are sent before and after it: receivers get it in `onStateRemoved`. It changes nothing where there is no such state.
+   * @param to the user or group
+   * @param key the key
+   * @param options a signal that ends the wait for the receipt
+   * @returns the receipt, once the server has stored the removal
+   * @throws WsmqError as `send`
+   */
+  removeState(to: Address, key: string, { signal }: { signal?: AbortSignal } = {}): Sent {
+    return this.#send(to, () => serializeRemoval(to, key), signal);
   }
 
   /** Returns how many messages wait for their receipts: with an outbox those of the user, of all tabs, otherwise those in memory. */
@@ -152,6 +153,15 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
+   * Registers the handler of removals of state. They are handled in order with the messages of their source, acknowledged and tried again as
+   * those are. Without this handler they count as handled.
+   * @returns a function that removes it
+   */
+  onStateRemoved(handler: StateRemovalHandler): () => void {
+    return this.#handlers.setStateRemoved(handler);
+  }
+
+  /**
    * Registers the handler of live pushes of a type. Pushes are handled one after another; they are not stored or repeated, and one without
    * a handler is dropped.
    * @returns a function that removes the handler
@@ -173,7 +183,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    * client is dropped, and what is no longer stored is announced as a gap. From then on until it is stopped, the client goes on from its
    * own position on every connection. The device's cursor does not move by this call, but with the acknowledgements of what follows.
    * @param source the user's own queue, or a group of the user
-   * @param after the last position that the app has; 16 zeros for the oldest stored message
+   * @param after the last position that the app has; 16 zeros for the state, and then the oldest stored message
    * @param options a signal that ends the wait; the restart takes effect nevertheless
    * @returns a promise that is fulfilled with the server's answer; before the start at once: then it takes effect with the first connection
    * @throws WsmqError a final refusal, such as `read-not-allowed` or `position-beyond-tail`; `client-closed`
@@ -220,7 +230,8 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
-   * Registers a listener: for changes of the state, gaps, dead letters, a stalled source, the state of the store, or errors.
+   * Registers a listener: for changes of the client's state, gaps, dead letters, a stalled source, handled state of a source, the state of the
+   * store, or errors.
    * @returns a function that removes it
    */
   listen<Name extends keyof EventMap>(name: Name, listener: Listener<Name>): () => void {
@@ -237,6 +248,22 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   /** @internal */
   [call]<T>(one: Call): Promise<T> {
     return (this.#run ??= this.#newRun()).calls.call(one);
+  }
+
+  #send(to: Address, serialized: () => string, signal: AbortSignal | undefined): Sent {
+    try {
+      const json = serialized();
+      signal?.throwIfAborted();
+      const closed = this.#run?.sender.closed;
+      if (closed) throw closed;
+      if (!this.#outbox) return sent((this.#run ??= this.#newRun()).sender.send(to, json, signal), Promise.resolve());
+      const { receipt, queued } = this.#outbox.add(to, json, signal);
+      return sent(receipt, queued);
+    } catch (e) {
+      const failed = Promise.reject(e);
+      if (this.#outbox) failed.catch(() => {});
+      return sent(failed, Promise.reject(e));
+    }
   }
 
   #newRun(): Run {

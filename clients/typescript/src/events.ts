@@ -39,6 +39,24 @@ export interface StalledEvent {
   position: Position;
 }
 
+/** The state of a source was handled. The messages of its log follow. */
+export interface StateCompleteEvent {
+  /** The source: the user's own queue or a group. */
+  source: Address;
+
+  /** The position after which the log goes on. */
+  position: Position;
+
+  /** The number of messages that were handled as state; 0 if there is no state, or none that the client did not have. */
+  count: number;
+
+  /**
+   * All keys of the state, also those of messages that the client had already. What an app keeps of other keys was removed, or follows in the
+   * log: forget it.
+   */
+  keys: string[];
+}
+
 /** An error that no promise of the app reports. */
 export interface ErrorEvent {
   /** The error: what a handler threw, or a WsmqError. */
@@ -59,11 +77,14 @@ export interface RefusedEvent {
   /** The id of the message. */
   id: string;
 
-  /** Its type. */
+  /** Its type; empty for a removal of state. */
   type: string;
 
   /** Its body. */
   body: unknown;
+
+  /** The key of the state that it sets or removes; absent if it has none. */
+  stateKey?: string;
 
   /** Why it was refused. */
   error: WsmqError;
@@ -106,6 +127,12 @@ export interface EventMap {
 
   /** The server waits for acknowledgements. */
   stalled: StalledEvent;
+
+  /**
+   * The state of a source was handled: of a new device or a new member of a group, also if there is none; after `resume` from the start;
+   * before a gap of removed entries.
+   */
+  stateComplete: StateCompleteEvent;
 
   /** Whether the server's store is available. Sends wait meanwhile. */
   storeState: boolean;

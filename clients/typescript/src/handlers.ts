@@ -1,12 +1,15 @@
 import { NoHandler } from "./errors.js";
-import type { Address, HandlerContext, LivePush, Message } from "./messages.js";
-import { fromWire, type Wire } from "./messages.js";
+import type { Address, HandlerContext, LivePush, Message, StateRemoval } from "./messages.js";
+import { fromWire, removalOf, type Wire } from "./messages.js";
 import type { Settings } from "./options.js";
 import type { Position } from "./positions.js";
 
 /** A handler of messages. Its message is acknowledged when it has returned or its promise has been fulfilled. */
 export type Handler<Body = unknown, Type extends string = string> =
   (message: Message<Body, Type>, context: HandlerContext) => void | PromiseLike<void>;
+
+/** A handler of removals of state. The removal is acknowledged when it has returned or its promise has been fulfilled. */
+export type StateRemovalHandler = (removal: StateRemoval, context: HandlerContext) => void | PromiseLike<void>;
 
 /** A handler of live pushes. */
 export type LiveHandler<Body = unknown, Type extends string = string> =
@@ -30,6 +33,7 @@ export class Handlers {
   before: Promise<unknown> = Promise.resolve();
   #waiting: (() => void)[] = [];
   #fallback: Handler | undefined;
+  #stateRemoved: StateRemovalHandler | undefined;
   #liveFallback: LiveHandler | undefined;
 
   constructor(readonly settings: Settings) {}
@@ -59,6 +63,13 @@ export class Handlers {
     return () => { this.#fallback = undefined; };
   }
 
+  setStateRemoved(handler: StateRemovalHandler): () => void {
+    if (this.#stateRemoved) throw new Error("There is a handler of removed state already: remove it first.");
+    this.wake();
+    this.#stateRemoved = handler;
+    return () => { this.#stateRemoved = undefined; };
+  }
+
   setLiveFallback(handler: LiveHandler): () => void {
     if (this.#liveFallback) throw new Error("There is a handler for all live pushes already: remove it first.");
     this.#liveFallback = handler;
@@ -74,8 +85,13 @@ export class Handlers {
     await this.before;
 
     // Messages wait while there is no handler at all: a page that registers its handlers late would lose them.
-    while (this.#handlers.size === 0 && !this.#fallback && !signal.aborted) await new Promise<void>(look => this.#waiting.push(look));
+    while (!this.#hasOneFor(delivery) && !signal.aborted) await new Promise<void>(look => this.#waiting.push(look));
     if (signal.aborted) return false;
+    if (delivery.removeState) {
+      await this.#stateRemoved?.(removalOf(delivery), { signal });
+      return true;
+    }
+
     const handler = this.#handlers.get(delivery.type!) ?? this.#fallback;
     if (handler) await handler(fromWire(delivery), { signal });
     else if (this.settings.unhandledMessages === "dead-letter") {
@@ -85,6 +101,11 @@ export class Handlers {
     }
 
     return true;
+  }
+
+  /** Whether the app has registered handlers of messages, or for a removal of state the one for these: not each message needs one. */
+  #hasOneFor({ removeState }: Wire): boolean {
+    return this.#handlers.size > 0 || this.#fallback !== undefined || (removeState === true && this.#stateRemoved !== undefined);
   }
 
   reasonOf(error: unknown): string | null {

@@ -71,6 +71,18 @@ export interface SendOptions {
    */
   timeToLive?: number;
 
+  /**
+   * Only for users and groups: the message becomes the state of this key of the address, 1 to 128 bytes, in place of the one before. The server
+   * keeps it when it is removed from the log, until another message of the key or `removeState`, and each new device gets it before the log.
+   */
+  stateKey?: string;
+
+  /**
+   * Only for users and groups, not with a delay: the message is stored only if this is the position of the last message that the address
+   * ever had (16 zeros if it had none); otherwise the send fails with `position-conflict`.
+   */
+  expectedTail?: Position;
+
   /** Ends the wait for the receipt. A message in flight may be stored nevertheless. */
   signal?: AbortSignal;
 }
@@ -83,7 +95,7 @@ export interface Message<Body = unknown, Type extends string = string> {
   /** Its position in the log of the source. */
   position: Position;
 
-  /** The position of the entry that was stored before it. */
+  /** The position of the entry that was stored before it; 16 zeros, without a meaning, if it was delivered as state. */
   previous: Position;
 
   /** The sender's id, or the server's. */
@@ -118,6 +130,33 @@ export interface Message<Body = unknown, Type extends string = string> {
 
   /** How many milliseconds it could wait for its delivery, counted from when it was stored; absent if the sender set no limit. */
   timeToLive?: number;
+
+  /** The key of the address's state that it has set; absent if it is no state. */
+  stateKey?: string;
+
+  /** `true` if it removes the state of its key. `onStateRemoved` handles such messages; only listeners of errors get them in this form. */
+  removesState?: boolean;
+
+  /** `true` if it was delivered as state, because it is not in the log any more; absent if it comes from the log. */
+  isState?: boolean;
+}
+
+/** The state of a key was removed. */
+export interface StateRemoval {
+  /** The address: the user's own queue, or a group. */
+  source: Address;
+
+  /** The key. */
+  key: string;
+
+  /** The position of the removal in the log of the source. */
+  position: Position;
+
+  /** The user identifier of the user who removed it; absent if the app itself did. */
+  sender?: string;
+
+  /** When a node accepted the removal, in milliseconds since 1970. */
+  sentAt: number;
 }
 
 /** A push by the app that is not stored: no position, no acknowledgement, lost if no client is connected. */
@@ -141,17 +180,24 @@ export interface HandlerContext {
   signal: AbortSignal;
 }
 
-/** A message or push on the wire: bytes are base64 in `data`. */
+/** A message or push on the wire: bytes are base64 in `data`. The client itself sets `isState`. */
 export interface Wire {
   type?: string;
   body?: unknown;
   data?: string;
   contentType?: string;
+  removeState?: boolean;
+  isState?: boolean;
 }
 
-export function fromWire<T>({ data, ...message }: Wire): T {
+export function fromWire<T>({ data, removeState, ...message }: Wire): T {
   if (data !== undefined) message.body = Uint8Array.from(atob(data), c => c.charCodeAt(0));
-  return message as T;
+  return (removeState ? { ...message, removesState: true } : message) as T;
+}
+
+export function removalOf(delivery: Wire): StateRemoval {
+  const { source, stateKey: key = "", position, sender, sentAt } = fromWire<Message>(delivery);
+  return { source, key, position, ...(sender !== undefined && { sender }), sentAt };
 }
 
 /** The `data` of a body that is bytes. In parts: an argument for each byte would overflow the stack. */

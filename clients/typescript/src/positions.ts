@@ -1,6 +1,9 @@
 /** The position of an entry in its log: 16 digits. Compare positions of one source as strings; do not compute with them. */
 export type Position = string;
 
+/** Before every entry. */
+export const START: Position = "0000000000000000";
+
 const moved = (position: Position, by: bigint) => String(BigInt(position) + by).padStart(16, "0");
 
 /** The highest position that a gap covers. */

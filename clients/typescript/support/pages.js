@@ -12,6 +12,7 @@ export class Page {
   gaps = [];
   deadLetters = [];
   stalled = [];
+  stateCompletes = [];
   live = [];
 
   /**
@@ -28,6 +29,7 @@ export class Page {
     this.client.listen('gap', gap => { this.gaps.push(gap); });
     this.client.listen('deadLettered', event => this.deadLetters.push(event));
     this.client.listen('stalled', event => this.stalled.push(event));
+    this.client.listen('stateComplete', event => this.stateCompletes.push(event));
     this.client.onAnyLive(push => { this.live.push(push); });
     if (show) {
       this.client.onAny(async (message, context) => {

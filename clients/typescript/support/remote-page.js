@@ -51,6 +51,10 @@ class RemoteClient {
     return this.#call('send', [to, type, body, options], signal);
   }
 
+  removeState(to, key, { signal } = {}) {
+    return this.#call('removeState', [to, key], signal);
+  }
+
   cancelDelayed(to, id, { signal } = {}) {
     return this.#call('cancelDelayed', [to, id], signal);
   }
@@ -70,6 +74,10 @@ class RemoteClient {
 
   onAny(handler) {
     return this.#handle('onAny', '', handler);
+  }
+
+  onStateRemoved(handler) {
+    return this.#handle('onStateRemoved', 'state removed', handler);
   }
 
   onAnyLive(handler) {
@@ -179,12 +187,14 @@ function inPage() {
   const methods = {
     on: (client, id, [type]) => void client.on(type, handler(id, type)),
     onAny: (client, id) => void client.onAny(handler(id, '')),
+    onStateRemoved: (client, id) => void client.onStateRemoved(handler(id, 'state removed')),
     onAnyLive: (client, id) => void client.onAnyLive(handler(id, 'live')),
     listen: (client, id, [name]) => void client.listen(name, event => ask(id, 'event', name, event)),
     snapshot: (client, id, [source]) => void client.snapshot(source, () => ask(id, 'load', source)),
     start: (client, _, __, signal) => client.start(signal ? { signal } : {}),
     stop: client => client.stop(),
     resume: (client, _, [source, after], signal) => client.resume(source, after, { ...(signal && { signal }) }),
+    removeState: (client, _, [to, key], signal) => client.removeState(to, key, signal && { signal }),
     cancelDelayed: (client, _, [to, id], signal) => client.cancelDelayed(to, id, signal && { signal }),
     send: (client, _, [to, type, body, options], signal) => client.send(to, type, body, { ...options, ...(signal && { signal }) }),
   };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import { WsmqError } from '../dist/errors.js';
 import { settingsOf } from '../dist/options.js';
 import { Acks, AllAcks } from '../dist/receiving/acks.js';
 import { at } from '../support/scripted-hub.js';
@@ -103,6 +104,36 @@ describe('acknowledgements', () => {
     assert.ok(calls.length > 0 && calls.length < members.length, `${calls.length} after half of the interval`);
     for (let i = 0; i < 10; i++) await pass(INTERVAL / 20);
     assert.equal(calls.length, members.length);
+  });
+
+  test('what is read again after a resume is acknowledged again: it fills the window of the server', async () => {
+    const acks = acksOf('user:bob');
+    await handle(acks, 1, 300);
+    acked(1, 300);
+    await handle(acks, 1, 128);
+    acked(1, 300, 128);
+    await handle(acks, 301);
+    await pass(INTERVAL);
+    acked(1, 300, 128, 301);
+  });
+
+  test('the end of state is acknowledged also below what was acknowledged, until the server has accepted it', async () => {
+    const acks = acksOf('user:bob');
+    await handle(acks, 9);
+    answer = async () => { throw new WsmqError(5001, 'store-unavailable', 'later', { canRetry: true, retryAfter: INTERVAL }); };
+    acks.handled(at(5));
+    await pass(INTERVAL);
+    acked(9, 5);
+    answer = async () => {};
+    await pass(INTERVAL);
+    acked(9, 5, 5);
+
+    // One ack is enough for both.
+    acks.handled(at(10));
+    acks.handled(at(8));
+    await pass(INTERVAL);
+    await pass(INTERVAL);
+    acked(9, 5, 5, 10);
   });
 
   test('what was handled is acknowledged at a stop, also while an acknowledgement is on its way', async () => {

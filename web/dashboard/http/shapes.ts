@@ -144,6 +144,18 @@ export interface WsmqApiDelivery {
   };
   correlationId?: null | string;
   replyTo?: null | string;
+  /**
+   * In milliseconds from when it was stored. After that it is not delivered.
+   */
+  timeToLive?: null | number;
+  /**
+   * The key of the state that the message sets or removes.
+   */
+  stateKey?: null | string;
+  /**
+   * Whether it removes the state of the key.
+   */
+  removeState?: null | boolean;
 }
 export interface WsmqApiDeadLetterCount {
   count: number;
@@ -225,6 +237,14 @@ export interface WsmqApiEntry {
    * When its time to live ends, in milliseconds since 1970. It is not delivered later.
    */
   expiresAt?: null | number;
+  /**
+   * The key of the state that the message sets or removes.
+   */
+  stateKey?: null | string;
+  /**
+   * Whether it removes the state of the key.
+   */
+  removeState?: null | boolean;
   type: null | string;
   contentType: null | string;
   /**
@@ -428,6 +448,18 @@ export interface WsmqApiMessage {
    * In milliseconds from when it is stored. After that it is not delivered.
    */
   timeToLive?: null | number;
+  /**
+   * For users and groups: the message is the state of this key until another one replaces it.
+   */
+  stateKey?: null | string;
+  /**
+   * Whether it removes the state of its stateKey. It has no body then.
+   */
+  removeState?: null | boolean;
+  /**
+   * For users and groups: it is stored only if this is the last position of the log.
+   */
+  expectedTail?: null | string;
 }
 export interface WsmqApiNewKey {
   /**
@@ -692,6 +724,19 @@ export interface WsmqApiRunRequest {
 }
 export interface WsmqApiRuns {
   runs: WsmqApiRun[];
+}
+/**
+ * The state of an address: the newest message of each key.
+ */
+export interface WsmqApiState {
+  /**
+   * The position after which the log goes on: the parameter after of a request for it.
+   */
+  through: string;
+  /**
+   * In the order of their positions. Their previous has no meaning.
+   */
+  messages: WsmqApiDelivery[];
 }
 /**
  * A step of a call that takes many: repeat the request with next, until it is null.

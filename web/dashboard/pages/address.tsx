@@ -6,6 +6,7 @@ import type { AddressInfo, Cursor } from "../http/types";
 import { usePages, type Paged } from "../ui/load";
 import { bytes, Failure, Figure, More, number, Panel, Table, Time, UserLink } from "../ui/parts";
 import { Entries } from "./entries";
+import { State } from "./state";
 import { Unused } from "./unused";
 
 /** One log: its entries page by page, and how far each device has come. */
@@ -39,6 +40,7 @@ export function AddressPage({ address }: { address: string }) {
         </dl>
       )}
       {kind !== "work" && <Cursors of={cursors} />}
+      {kind !== "work" && <State address={address} />}
       <Entries address={address} cursors={cursors.value ?? []} />
     </>
   );

@@ -3,7 +3,7 @@ import { ask, get, segment, type Query } from "../http/call";
 import { link } from "../http/route";
 import type { Cursor, Entry, EntryPage } from "../http/types";
 import { usePages } from "../ui/load";
-import { bytes, Failure, Field, More, Panel, Table, Time } from "../ui/parts";
+import { bytes, Failure, Field, More, Panel, StateMark, Table, Time } from "../ui/parts";
 
 const SIZE = 50;
 const FILTERS = ["id", "sender", "type"] as const;
@@ -59,7 +59,8 @@ function EntryRow({ address, entry, cursors }: { address: string; entry: Entry; 
         <a class="mono" href={link("addresses", address, entry.position)} title={entry.id === null ? "corrupt" : `id ${entry.id}`}>{entry.position}</a>
         {here.map(cursor => <span key={`${cursor.user} ${cursor.device}`} class="mark" title="This device has acknowledged up to here">{cursor.user} {cursor.device}</span>)}
       </td>
-      <td><Time ms={entry.storedAt ?? entry.sentAt} /></td><td>{entry.sender ?? <span class="dim">app</span>}</td><td>{entry.type}</td>
+      <td><Time ms={entry.storedAt ?? entry.sentAt} /></td><td>{entry.sender ?? <span class="dim">app</span>}</td>
+      <td>{entry.type}<StateMark of={entry} /></td>
       <td class="right num">{bytes(entry.size)}</td>
       <td class="preview mono">{entry.preview}</td>
     </tr>

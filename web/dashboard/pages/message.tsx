@@ -27,6 +27,7 @@ export function MessagePage({ address, position }: { address: string; position: 
           <Figure name="type" value={entry.type ?? "–"} />
           <Figure name="size" value={bytes(entry.size)} />
           <Figure name="sent" value={entry.sentAt === null ? "–" : dateAndTime(entry.sentAt)} />
+          {entry.stateKey && <Figure name={entry.removeState ? "removes the state" : "state"} value={<span class="mono">{entry.stateKey}</span>} />}
           {typeof entry.expiresAt === "number" && <Figure name="expires" value={dateAndTime(entry.expiresAt)} />}
         </dl>
       )}

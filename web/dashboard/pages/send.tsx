@@ -16,15 +16,23 @@ export function SendPage({ address }: { address: string | undefined }) {
   const [body, setBody] = useState('{"text":"hello"}');
   const [delay, setDelay] = useState("");
   const [life, setLife] = useState("");
+  const [stateKey, setStateKey] = useState("");
+  const [isRemoval, setRemoval] = useState(false);
+  const [expectedTail, setExpectedTail] = useState("");
   const [receipt, setReceipt] = useState<Receipt & { to: string }>();
 
   // The same id for a second click, and for a retry after a lost answer: stored once.
   const [id, setId] = useState("");
-  const call = callOf(to, type, body, id, { delay: millisecondsOf(delay), timeToLive: millisecondsOf(life) });
+  const call = callOf(to, {
+    id, type: type || undefined, body: isRemoval ? undefined : body, delay: millisecondsOf(delay), timeToLive: millisecondsOf(life),
+    stateKey: stateKey || undefined, removeState: isRemoval || undefined, expectedTail: expectedTail.trim() || undefined,
+  });
   const isTarget = /^(user|group|work):./.test(to);
   const mayNot = isTarget && !may("Send", to);
   const refused = !isTarget ? "An address is user:, group: or work: with a name."
-    : !isJson(body) ? "The body is no JSON."
+    : !isRemoval && !isJson(body) ? "The body is no JSON."
+    : isRemoval && !stateKey ? "A removal has a state key."
+    : !/^(\d{16})?$/.test(expectedTail.trim()) ? "A position has 16 digits."
     : !isTime(delay) || !isTime(life) ? "A time is a number of seconds, or empty." : "";
   return (
     <>
@@ -38,8 +46,17 @@ export function SendPage({ address }: { address: string | undefined }) {
           <Field label="waits for, in seconds"><input inputMode="decimal" value={delay} onInput={e => setDelay(e.currentTarget.value)} /></Field>
           <Field label="lives for, in seconds"><input inputMode="decimal" value={life} onInput={e => setLife(e.currentTarget.value)} /></Field>
         </div>
+        <div class="row">
+          <Field label="state key"><input class="mono" value={stateKey} onInput={e => setStateKey(e.currentTarget.value)} /></Field>
+          <Field label="expected tail, a position">
+            <input class="mono" inputMode="numeric" value={expectedTail} onInput={e => setExpectedTail(e.currentTarget.value)} />
+          </Field>
+          <label class="row dim">
+            <input type="checkbox" checked={isRemoval} onChange={e => setRemoval(e.currentTarget.checked)} />removes the state of the key
+          </label>
+        </div>
         <Field label="body, in JSON; sent exactly as it is written">
-          <textarea class="mono" rows={10} spellcheck={false} value={body} onInput={e => setBody(e.currentTarget.value)} />
+          <textarea class="mono" rows={10} spellcheck={false} value={body} disabled={isRemoval} onInput={e => setBody(e.currentTarget.value)} />
         </Field>
         <div class="row">
           <Action label="Send" title={`Send to ${to}`} call={call} isPrimary refused={refused}
@@ -66,10 +83,8 @@ const isTime = (text: string) => /^(\d{1,9}(\.\d{1,3})?)?$/.test(text.trim());
 const millisecondsOf = (text: string) => text.trim() === "" ? undefined : Math.round(Number(text) * 1000);
 
 // Composed as text: a number of the body keeps all its digits.
-function callOf(to: string, type: string, body: string, id: string, times: { delay?: number | undefined; timeToLive?: number | undefined }): Call {
-  const fields = [
-    `"id":${JSON.stringify(id)}`, ...(type ? [`"type":${JSON.stringify(type)}`] : []), `"body":${body.trim()}`,
-    ...Object.entries(times).flatMap(([name, time]) => time === undefined ? [] : [`"${name}":${time}`]),
-  ];
+function callOf(to: string, message: Record<string, string | number | boolean | undefined>): Call {
+  const fields = Object.entries(message).flatMap(([name, value]) =>
+    value === undefined ? [] : [`"${name}":${name === "body" ? String(value).trim() : JSON.stringify(value)}`]);
   return post(`/addresses/${segment(to)}/messages`, `{${fields.join(",")}}`);
 }

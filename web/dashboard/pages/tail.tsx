@@ -5,7 +5,7 @@ import { isFinal, textOf } from "../http/problem";
 import { go, link } from "../http/route";
 import { isUnknown, sessions } from "../http/session";
 import type { Entry } from "../http/types";
-import { AddressLink, bytes, Field, Panel, Table, Time } from "../ui/parts";
+import { AddressLink, bytes, Field, Panel, StateMark, Table, Time } from "../ui/parts";
 import { Copy } from "../../shared/copy";
 
 const MOST = 500;
@@ -75,7 +75,8 @@ function Tail({ address }: { address: string }) {
         {list.map(entry => (
           <tr key={entry.position} class="arrives">
             <td><a class="mono" href={link("addresses", address, entry.position)}>{entry.position}</a></td>
-            <td><Time ms={entry.storedAt ?? entry.sentAt} isExact /></td><td>{entry.sender ?? <span class="dim">app</span>}</td><td>{entry.type}</td>
+            <td><Time ms={entry.storedAt ?? entry.sentAt} isExact /></td><td>{entry.sender ?? <span class="dim">app</span>}</td>
+            <td>{entry.type}<StateMark of={entry} /></td>
             <td class="right num">{bytes(entry.size)}</td><td class="preview mono">{entry.preview}</td>
           </tr>
         ))}

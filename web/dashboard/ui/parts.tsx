@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { dateAndTime, duration, timeOfDay } from "../../shared/time";
 import { link } from "../http/route";
+import type { Entry } from "../http/types";
 import type { Loaded, Paged } from "./load";
 
 /** A section of a page. */
@@ -49,6 +50,12 @@ export function Time({ ms, isExact = false }: { ms: number | null | undefined; i
 
 export const AddressLink = ({ address }: { address: string }) => <a class="mono" href={link("addresses", address)}>{address}</a>;
 export const UserLink = ({ user }: { user: string }) => <a href={link("users", user)}>{user}</a>;
+
+/** The key of the state that a message sets or removes. */
+export function StateMark({ of: { stateKey, removeState } }: { of: Pick<Entry, "stateKey" | "removeState"> }) {
+  if (!stateKey) return null;
+  return <span class={removeState ? "mark removal" : "mark"}>{removeState ? "removes" : "state"} <span class="mono">{stateKey}</span></span>;
+}
 
 const UNITS = ["B", "KB", "MB", "GB"];
 

@@ -13,6 +13,13 @@ internal sealed class AppendScript(
     private const int FixedValues = 21;
     private const int ValuesOfAKind = 3;
 
+    // What an item is.
+    private const int MayNotCreate = 1;
+    private const int Delayed = 2;
+    private const int Due = 4;
+    private const int OfState = 8;
+    private const int WithTail = 16;
+
     // The log of an address costs some 20 µs, a message in a journal 3 µs.
     private const int LogWeight = 8;
 
@@ -73,7 +80,7 @@ internal sealed class AppendScript(
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
         values[14] = KindsOf(batch, logs);
         (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
-        values[18] = numbers.Text(logs.MayRepeat || logs.HasDelays, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
+        values[18] = numbers.Text(logs.MayRepeat || logs.HasTerms, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
         values[20] = groups.Numbers;
         (values[17], values[19]) = groups.Write(values.AsSpan(FixedValues..), ref buffer, lanes.Node, number);
         var (id, content) = (names + logs.Count, names + logs.Count + (numbers.HasIds ? batch.Count : 0));
@@ -92,7 +99,7 @@ internal sealed class AppendScript(
         return values;
     }
 
-    /// <summary>Per item 1 if it may not create its address, 2 more if it has a delay, 4 if it had one; empty if all are 0, the usual case.</summary>
+    /// <summary>A character for each item, see ARGV[15] of the script; empty if all are 0, the usual case.</summary>
     private static string KindsOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
         for (var i = 0; i < batch.Count; i++)
@@ -104,12 +111,12 @@ internal sealed class AppendScript(
         return string.Empty;
     }
 
-    private static char KindOf(in AppendRequest item) => item.Delay switch
+    private static char KindOf(in AppendRequest item)
     {
-        { Waited: not null } => '4',
-        not null => item.MayCreate ? '2' : '3',
-        _ => item.MayCreate ? '0' : '1',
-    };
+        var delay = item.Delay switch { { Waited: not null } => Due, not null => Delayed, _ => 0 };
+        var log = item.Log is not { } terms ? 0 : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail);
+        return (char)('0' + (item.MayCreate || delay == Due ? 0 : MayNotCreate) + delay + log);
+    }
 
     // Returns the last position that may be in a journal.
     private static WsmqPosition Read(RedisResult[] reply, LogGroups logs, BatchNumbers numbers, AppendResult[] results)
@@ -152,6 +159,8 @@ internal sealed class AppendScript(
         (byte)'S' => AppendResult.TooLow,
         (byte)'E' => AppendResult.Fenced,
         (byte)'F' => AppendResult.TooManyWaiting,
+        (byte)'T' => AppendResult.StateFull,
+        (byte)'P' when RedisReplies.TryPosition(result[1..], out var tail) => AppendResult.Conflict(tail),
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
             new AppendResult(position, result[0] == (byte)'D')
             {

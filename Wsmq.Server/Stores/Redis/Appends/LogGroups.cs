@@ -33,7 +33,7 @@ internal sealed class LogGroups
                 _logs.Add(log);
             }
 
-            log.Add(i, RedisContent.LengthOf(batch[i]), batch[i].Delay is not null);
+            log.Add(i, RedisContent.LengthOf(batch[i]), batch[i].Delay is not null || batch[i].Log is not null);
         }
     }
 
@@ -68,8 +68,8 @@ internal sealed class LogGroups
         }
     }
 
-    /// <summary>Whether a message has a delay, or had one.</summary>
-    public bool HasDelays => _logs.Exists(log => log.HasDelays);
+    /// <summary>Whether a message has a delay, or had one, is state or expects a tail.</summary>
+    public bool HasTerms => _logs.Exists(log => log.HasTerms);
 
     public LogKeys Keys(int log) => _logs[log].Keys;
 
@@ -89,7 +89,7 @@ internal sealed class LogGroups
     public void ChooseForJournal(int largest)
     {
         foreach (var log in _logs)
-            log.Readers = log.Largest <= largest && !log.HasDelays ? log.Keys.Readers : null;
+            log.Readers = log.Largest <= largest && !log.HasTerms ? log.Keys.Readers : null;
         _logs.Sort(static (a, b) => a.Readers is null || b.Readers is null
             ? (a.Readers is null).CompareTo(b.Readers is null)
             : string.CompareOrdinal(a.Readers, b.Readers));
@@ -216,11 +216,11 @@ internal sealed class LogGroups
 
         public string? Readers { get; set; }
 
-        public bool HasDelays { get; private set; }
+        public bool HasTerms { get; private set; }
 
-        public void Add(int item, int bytes, bool hasDelay)
+        public void Add(int item, int bytes, bool hasTerms)
         {
-            HasDelays |= hasDelay;
+            HasTerms |= hasTerms;
             Items.Add(item);
             Bytes += bytes;
             Largest = Math.Max(Largest, bytes);

@@ -26,24 +26,27 @@ internal static class RedisReplies
         return true;
     }
 
+    // At the end of the value of a reader that has not acknowledged anything, see open_user.lua.
+    private const string NewReader = ":new";
+
     /// <summary>A cursor, followed by the failed attempts that nack.lua has counted: <c>:position:reported:silent</c>.</summary>
     public static OpenCursor Cursor(RedisResult reply)
     {
-        var parts = ((string)reply!).Split(':');
+        var parts = PartsOf((string)reply!, out var isNew);
         if (!Wsmq.WsmqPosition.TryParse(parts[0], out var cursor))
             throw new WsmqException(WsmqErrors.StoreCorrupt, "invalid position");
 
         // Corrupt data after the cursor is ignored.
         return parts.Length == 4 && Wsmq.WsmqPosition.TryParse(parts[1], out var failed)
             && int.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var silent)
-                ? new OpenCursor(cursor, failed, silent)
-                : new OpenCursor(cursor);
+                ? new OpenCursor(cursor, failed, silent) { IsNew = isNew }
+                : new OpenCursor(cursor) { IsNew = isNew };
     }
 
     /// <summary>The state of a reader of a log: its cursor, of a user's own device when it was last seen, and failed attempts.</summary>
     public static LogReaderState Reader(string user, string? device, string value, bool isOwn)
     {
-        var parts = value.Split(':');
+        var parts = PartsOf(value, out _);
         var counts = isOwn ? 2 : 1;
         var failed = parts.Length == counts + 3 && Wsmq.WsmqPosition.TryParse(parts[counts], out var failing) ? failing : default;
         return new LogReaderState(
@@ -52,6 +55,12 @@ internal static class RedisReplies
             Failing = failed,
             Attempts = failed == default ? 0 : parts[^2..].Sum(count => int.TryParse(count, CultureInfo.InvariantCulture, out var n) ? n : 0),
         };
+    }
+
+    private static string[] PartsOf(string reader, out bool isNew)
+    {
+        isNew = reader.EndsWith(NewReader, StringComparison.Ordinal);
+        return (isNew ? reader[..^NewReader.Length] : reader).Split(':');
     }
 
     // A corrupt value of one reader must not hide the others.

@@ -68,6 +68,7 @@ internal static class RedisScript
     public static readonly string RunReplace = Load("run_replace");
     public static readonly string ScheduleAdvance = Load("schedule_advance");
     public static readonly string Settle = Load("settle");
+    public static readonly string StateRead = Load("state_read");
     public static readonly string States = Load("states");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");

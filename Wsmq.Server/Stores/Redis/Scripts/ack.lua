@@ -32,6 +32,11 @@ local function note_consumed(name, state, consumed)
   changed[name] = true
 end
 
+-- The value of a reader without the mark that it is new, see open_user.lua.
+local function known(value)
+  return string.sub(value, -4) == ':new' and string.sub(value, 1, -5) or value
+end
+
 local function ack_user(i, log, meta, device, target)
   local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device), state_of(i)
   if state then saved[1], saved[5] = state.tail, state.nodes ~= '' and state.nodes end
@@ -39,6 +44,8 @@ local function ack_user(i, log, meta, device, target)
   if target > (saved[1] or zero) then return 1 end
   local cursor, failed = string.sub(saved[7], 1, 16), ''
   if target > cursor or not position(cursor) then cursor = target else failed = string.sub(saved[7], 34) end
+  -- From its first ack on the reader is not new, wherever that is.
+  failed = known(failed)
   if saved[6] == '1' and saved[3] and now_text < (saved[4] or zero) and saved[5] and cursor > (saved[2] or zero) then
     -- Fast path: the user's only device, the log has interested nodes, and a grace period is running.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
@@ -55,13 +62,18 @@ end
 local tails = {}
 local function ack_group(meta, members, cursors, user, device, target)
   -- Leaving the group deletes the user's cursors: a cursor implies membership.
-  local cursor = call('HGET', cursors, device) or call('HGET', members, user)
+  local own = call('HGET', cursors, device)
+  local cursor = own or call('HGET', members, user)
   if not cursor then return 2 end
   local tail = tails[meta] or call('HGET', meta, 't') or zero
   tails[meta] = tail
   if target > tail then return 1 end
   -- Failed attempts may follow the cursor in the value (nack.lua). They do not affect the comparison, and are dropped with the cursor.
-  if target > cursor or not position(string.sub(cursor, 1, 16)) then call('HSET', cursors, device, target) end
+  if target > cursor or not own and target == cursor or not position(string.sub(cursor, 1, 16)) then
+    call('HSET', cursors, device, target)
+  elseif own and known(own) ~= own then
+    call('HSET', cursors, device, known(own))
+  end
   return 0
 end
 

@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: append_usual, signals, repeats, batches, journal, delayed
+-- uses: append_usual, signals, repeats, batches, journal, delayed, state
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -17,8 +17,8 @@
 -- ARGV[7]           prefix of a node's channel; the node id follows
 -- ARGV[8]           prefix of the key of a node's lease; the node id follows
 -- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
--- ARGV[15]          per item 1 if it may not create its address, else 0; 2 more if it has a delay, and 4 if it had one and is due; empty if
---                   all are 0
+-- ARGV[15]          per item a character from 0 on: 1 if it may not create its address, 2 more if it has a delay, 4 if it had one and is due,
+--                   8 if it is state, 16 if it expects a tail; empty if all are 0
 -- ARGV[16]          number of items per log, two bytes each
 -- ARGV[17]          id of this node
 -- ARGV[18]          number of logs per group, two bytes each
@@ -28,12 +28,13 @@
 -- ARGV[22 …]        per group: mode and nodes that the states of its addresses are expected to have, blob; then the name of each log, after
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes; or a number, see
 --                   repeats.lua); then the content of each item that is in no blob: metadata length and body length in four bytes each,
---                   metadata, body; before it the terms of a delay (delayed.lua), or the key of an item that is due
+--                   metadata, body; before it the terms of a delay (delayed.lua), or the key of an item that is due; and before that the
+--                   terms of state (state.lua)
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
 --                   C (new, and its address too), W (waits until the time that follows), V (waits, and its address is new), F (too many of
 --                   its sender wait), D (duplicate; with a number, or if it waits, without its position), S (cannot be told), E (from a
---                   stream with a lower epoch), R (refused: the address does not exist) or X (the keys of its log are corrupt), each
---                   followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
+--                   stream with a lower epoch), R (refused: the address does not exist), P (refused: the log has the tail that follows), T (refused: too
+--                   much state) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
 --                   state is not as expected, number (from that of the logs on) and state
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
@@ -165,24 +166,28 @@ local function rules_for(name)
   return rules
 end
 
+-- What an item is, see ARGV[15].
+local function kind_of(i) return (string.byte(ARGV[15], i) or 48) - 48 end
+
 -- For the first entry ever of a log: N if its address exists already, C if the entry creates it, R if it may not create it.
 local function admit(meta, i)
   if call('EXISTS', meta) == 1 then return 'N' end
-  local kind = string.byte(ARGV[15], i)
-  return (kind == 49 or kind == 51) and 'R' or 'C'
+  return kind_of(i) % 2 == 1 and 'R' or 'C'
 end
 
 -- Only where there may be a delay: no other batch is to pay for the names.
 local waiting = ARGV[15] ~= '' and delayed_keys(active)
 
 -- Lets an item wait whose delay is not over. Returns the time or zero, and what its sender is told; or nil, and its content.
-local function delay(j, i, content)
+local function delay(j, i, content, terms)
   local due = delayed_due(content, now)
   -- Not before others that are due.
   if due <= now and not delayed_has(active, due) then return nil, nil, sub(content, terms_size + 1) end
   local _, meta = keys_of(j)
   local told = states[j] and 'N' or admit(meta, i)
   if told == 'R' then return zero, 'R' end
+  -- Judged now: what is due must not wait for room.
+  if terms and terms.key and not state_room(meta, terms, sub(content, terms_size + 1)) then return zero, 'T' end
   local added = delayed_add(active, now, due, ARGV[ids + i], ARGV[names + j], content)
   if added == nil then return zero, 'D' end
   if not added then return zero, 'F' end
@@ -247,15 +252,17 @@ local function append(j, part, all, rules)
   end
   if before and before.signals then signals.text(before.nodes, before.signals) end
   for i = first + #part, firsts[j + 1] - 1 do
-    local content, kind, key, at, new = all[i - first + 1], string.byte(ARGV[15], i) or 48, nil, nil, nil
-    if kind == 52 then
+    local content, kind, key, at, new, terms = all[i - first + 1], kind_of(i), nil, nil, nil, nil
+    if kind > 7 then terms, content = log_terms(kind, content) end
+    kind = kind % 8
+    if kind > 3 then
       key, content = sub(content, 1, delayed_key_size), sub(content, delayed_key_size + 1)
       if not call('ZSCORE', waiting, key) then at = zero end
     else
       at, new = message.find(i)
-      if not at and kind > 49 then
+      if not at and kind > 1 then
         local done
-        done, at, new, content = pcall(delay, j, i, content)
+        done, at, new, content = pcall(delay, j, i, content, terms)
         if not done then at, new = zero, 'X' end
       end
     end
@@ -265,14 +272,21 @@ local function append(j, part, all, rules)
       if not part.to then part.to, part.state, part.nodes = opened(j, rules) end
       local to = part.to
       new = (to.tail or part.state) and 'N' or admit(to.meta, i)
+      local before, room = to.tail or zero, nil
       if new == 'R' then
         at = zero
+      elseif terms and terms.tail and terms.tail ~= before then
+        new, at = 'P', before
       else
-        local before = to.tail or zero
+        if terms and terms.key then room = state_room(to.meta, terms, content) end
+        if terms and terms.key and not room then new, at = 'T', zero end
+      end
+      if not at then
         at = successor(before)
         add(to, at, before, content)
         boxes = boxes or signals.boxes(part.nodes, name)
         signals.entry(boxes, at, before, #content <= inline_max and content)
+        if room then set_state(to.meta, terms, room, at, content) end
         if key then delayed_remove(active, key) else message.add(i, at) end
       end
     end
@@ -292,11 +306,13 @@ for j = 1, logs do
       local to, before = part.to, usual_more[j]
       local stored = to and to.changed and pcall(finish, j, to, part.state, part.nodes)
       for i = stored and #part + 1 or before and #before.ats + 1 or 1, count do
-        -- What waits was not to be appended.
-        if not (part[i] and find(part[i], '^[WVDF]')) then part[i] = 'X' .. zero end
+        -- What waits or is refused was not to be appended.
+        if not (part[i] and find(part[i], '^[WVDFPT]')) then part[i] = 'X' .. zero end
         -- What is due is tried again later.
-        if string.byte(ARGV[15], firsts[j] + i - 1) == 52 then
-          pcall(call, 'ZADD', waiting, 'XX', digits(now + corrupt_pause), sub(all[i], 1, delayed_key_size))
+        local kind, content = kind_of(firsts[j] + i - 1), all[i]
+        if kind % 8 > 3 then
+          if kind > 7 then content = select(2, log_terms(kind, content)) end
+          pcall(call, 'ZADD', waiting, 'XX', digits(now + corrupt_pause), sub(content, 1, delayed_key_size))
         end
       end
     end

@@ -1,5 +1,6 @@
 -- Counts a failed attempt at the first entry after a device's cursor, and dead-letters the entry once its attempts are used up. The
--- count is stored after the cursor as :position:reported:silent, so that moving the cursor drops it.
+-- count is stored after the cursor as :position:reported:silent, so that moving the cursor drops it. The mark of a new reader stays (:new, see
+-- open_user.lua): only an ack ends that.
 -- uses: dead_letters, journal
 -- flags: allow-oom
 -- KEYS[1] log (stream)          KEYS[2] holder of the cursor (hash): meta of the user, or the user's cursors in the group
@@ -24,8 +25,14 @@ local not_first, counted_only, dead_lettered, passed, no_reader = 0, 1, 2, 3, 4
 
 -- In a user's meta the cursor is followed by the time the device was last seen.
 local head = members and 16 or 33
-local value = call('HGET', holder, field) or members and call('HGET', members, user)
+local value = call('HGET', holder, field)
+if not value and members then
+  local joined = call('HGET', members, user)
+  value = joined and joined .. ':new'
+end
 if not value then return { no_reader, 0 } end
+local new = string.match(value, ':new$') or ''
+value = string.sub(value, 1, #value - #new)
 
 local cursor = string.sub(value, 1, 16)
 if position <= cursor then
@@ -50,7 +57,7 @@ reported = tonumber(reported) + ((kind == 'R' or kind == 'F') and 1 or 0)
 silent = tonumber(silent) + (kind == 'S' and 1 or 0)
 local used = kind == 'R' and reported or silent
 if kind ~= 'F' and (kind == 'S' or limit == 0 or used < limit) then
-  call('HSET', holder, field, string.sub(value, 1, head) .. ':' .. position .. ':' .. reported .. ':' .. silent)
+  call('HSET', holder, field, string.sub(value, 1, head) .. ':' .. position .. ':' .. reported .. ':' .. silent .. new)
   return { counted_only, reported + silent }
 end
 
@@ -67,5 +74,5 @@ call('HSET', dead, 'b', string.format('%.0f', bytes))
 local milliseconds = string.format('%.0f', math.ceil(age / 1000))
 call('PEXPIRE', dead, milliseconds)
 call('PEXPIRE', places, milliseconds)
-call('HSET', holder, field, position .. string.sub(value, 17, head))
+call('HSET', holder, field, position .. string.sub(value, 17, head) .. new)
 return { dead_lettered, reported + silent, evicted }

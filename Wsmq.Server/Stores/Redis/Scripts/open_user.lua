@@ -5,13 +5,13 @@
 -- KEYS[3] states of the active addresses of the lane (hash)   KEYS[4] temporary key
 -- ARGV[1] device field      ARGV[2] most devices  ARGV[3] device expiry in µs   ARGV[4] retention age in ms
 -- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 8] retention count, age in µs, bytes
--- Returns the cursor, followed by failed attempts if any, or nil if there are too many devices
+-- Returns the cursor, followed by failed attempts if any, and by :new until the device has acknowledged something; or nil if there are too many devices
 local log, meta = KEYS[1], KEYS[2]
 local device, max_devices, expiry, age = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local now = micros()
 
 local all = call('HGETALL', meta)
-local tail, devices, mine, mine_counts, failed, active, away, away_seen = zero, 0, nil, false, '', 0, nil, nil
+local tail, devices, mine, mine_counts, failed, active, away, away_seen = zero, 0, nil, false, ':new', 0, nil, nil
 for i = 1, #all, 2 do
   local name, value = all[i], all[i + 1]
   if name == 't' then tail = value end

@@ -7,7 +7,7 @@ import { clientMisconfigured } from "../errors.js";
  */
 export function hubUrl(text: string, device: string): string {
   const url = urlOf(text);
-  url.search += `${url.search ? "&" : "?"}device=${encodeURIComponent(device)}&batch=true&store=true`;
+  url.search += `${url.search ? "&" : "?"}device=${encodeURIComponent(device)}&batch=true&store=true&state=true`;
   return url.href;
 }
 

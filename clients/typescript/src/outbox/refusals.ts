@@ -31,6 +31,6 @@ export class Refusals {
 
 function eventOf({ json }: Entry, refusal: string): RefusedEvent {
   const { to, id, ...rest } = JSON.parse(json);
-  const { type, body } = fromWire<{ type: string; body: unknown }>(rest);
-  return { to, id, type, body, error: WsmqError.from({ message: refusal })! };
+  const { type = "", body, stateKey } = fromWire<{ type?: string; body: unknown; stateKey?: string }>(rest);
+  return { to, id, type, body, ...(stateKey !== undefined && { stateKey }), error: WsmqError.from({ message: refusal })! };
 }

@@ -32,13 +32,15 @@ export class AllAcks {
 }
 
 /**
- * Acknowledges the highest handled position of a source, one ack at a time. The first one after a quiet time is sent at once, for a group
- * within the interval; while messages keep coming, one is sent in each interval, or after a number of messages of the source or of all
- * sources.
+ * Acknowledges the highest handled position of a source, or the last one of what is read again, one ack at a time. The first one after a
+ * quiet time is sent at once, for a group within the interval; while messages keep coming, one is sent in each interval, or after a number of
+ * messages of the source or of all sources.
  */
 export class Acks {
   #handled: Position = "";
   #acknowledged: Position = "";
+  #sent: Position = "";
+  #owed: Position | undefined;
   #since = 0;
   #handledAt = 0;
   #last = -Infinity;
@@ -59,6 +61,9 @@ export class Acks {
 
   handled(position: Position): void {
     if (position > this.#handled) this.#handled = position;
+
+    // State, or what is read again after a resume: the ack moves no cursor, but the server waits for it, of a new reader or in its window.
+    if (position <= this.#sent) this.#owed = position;
     this.#handledAt = performance.now();
 
     // All members of a group handle a message at the same moment: their acknowledgements are spread over the interval.
@@ -89,7 +94,12 @@ export class Acks {
 
   /** Sends the outstanding ack as a last word: the page is being left. Otherwise the next page would handle the messages again. */
   part(): void {
-    if (this.#handled > this.#acknowledged) this.#session?.call("Ack", this.source, this.#handled).catch(() => {});
+    const position = this.#outstanding;
+    if (position !== undefined) this.#session?.call("Ack", this.source, position).catch(() => {});
+  }
+
+  get #outstanding(): Position | undefined {
+    return this.#handled > this.#acknowledged ? this.#handled : this.#owed;
   }
 
   /** The time until the next ack is due. */
@@ -103,25 +113,31 @@ export class Acks {
 
   #schedule(wait: number): void {
     clearTimeout(this.#timer);
-    if (!this.#session || this.#inFlight || this.#handled <= this.#acknowledged) return;
+    const position = this.#outstanding;
+    if (!this.#session || this.#inFlight || position === undefined) return;
     if (wait > 0) this.#timer = setTimeout(() => this.#schedule(0), wait);
-    else this.#inFlight = this.#send(this.#session, this.#handled);
+    else this.#inFlight = this.#send(this.#session, position);
   }
 
   async #send(session: Session, position: Position): Promise<void> {
+    const owed = this.#owed;
+    this.#owed = undefined;
+    if (position > this.#sent) this.#sent = position;
     this.#since = 0;
     this.#last = performance.now();
     let failure: WsmqError | undefined;
     try {
       await session.call("Ack", this.source, position);
-      this.#acknowledged = position;
+      this.#answered(position);
     } catch (e) {
       if (!(e instanceof Lost)) failure = e as WsmqError;
 
       // A final refusal is an answer: repeating the ack would not change it.
       if (failure && !failure.canRetry) {
-        this.#acknowledged = position;
+        this.#answered(position);
         this.events.error(failure);
+      } else {
+        this.#owed ??= owed;
       }
     }
 
@@ -132,5 +148,9 @@ export class Acks {
       this.#failures = 0;
       this.#schedule(this.#wait());
     }
+  }
+
+  #answered(position: Position): void {
+    if (position > this.#acknowledged) this.#acknowledged = position;
   }
 }

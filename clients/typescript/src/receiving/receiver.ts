@@ -5,8 +5,10 @@ import type { Address } from "../messages.js";
 import type { Settings } from "../options.js";
 import { justBelow, type Position } from "../positions.js";
 import { AllAcks } from "./acks.js";
+import type { Delivery } from "./items.js";
 import { Live } from "./live.js";
-import { Source, type Delivery } from "./source.js";
+import { Source } from "./source.js";
+import { StateCalls } from "./state.js";
 
 /** Passes what the server sends to the sources. */
 export class Receiver implements SessionUser {
@@ -28,6 +30,11 @@ export class Receiver implements SessionUser {
     session.on("ReceiveMany", (deliveries: Delivery[]) => deliveries.forEach(receive));
     session.on("Gap", (source: Address, after: Position, before: Position, reason: string) =>
       this.#source(source).arrived({ position: justBelow(before), previous: after, gap: { source, after, before, reason } }));
+    const calls = new StateCalls();
+    session.on("State", (source: Address, deliveries: Delivery[], through: Position | null) => {
+      const state = calls.add(source, deliveries, through);
+      if (state) this.#source(source).stateArrived(state);
+    });
     session.on("DeadLettered", (source: Address, position: Position, attempts: number) =>
       this.#source(source).deadLettered(position, attempts));
     session.on("Stalled", (source: Address, position: Position) => this.events.stalled({ source, position }));

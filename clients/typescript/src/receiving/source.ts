@@ -3,28 +3,23 @@ import { Lost, type Session } from "../connection/session.js";
 import { clientClosed, type WsmqError } from "../errors.js";
 import { isFinal, type ClientEvents, type GapEvent } from "../events.js";
 import type { Handlers, Snapshot } from "../handlers.js";
-import type { Address, Wire } from "../messages.js";
+import type { Address } from "../messages.js";
 import type { Settings } from "../options.js";
-import { next, type Position } from "../positions.js";
+import { next, START, type Position } from "../positions.js";
 import { Acks, type AllAcks } from "./acks.js";
+import { isLoad, type Delivery, type Item } from "./items.js";
 import { Resume } from "./resume.js";
+import { isGivenUp, StateProgress, type State } from "./state.js";
 
-/** A delivery on the wire. */
-export interface Delivery extends Wire {
-  source: Address;
-  position: Position;
-  previous: Position;
+/** A call of `seek` that the server has not answered yet. */
+interface Seek {
+  resolve(): void;
+  reject(error: unknown): void;
+  isLoaded: boolean;
+
+  /** Whether state was dropped that was not handled. */
+  dropsState: boolean;
 }
-
-/** A delivery, or a gap that ends at the position, in the order of the log; or, with neither, the request to load the app's data. */
-interface Item {
-  position: Position;
-  previous: Position;
-  delivery?: Delivery;
-  gap?: GapEvent;
-}
-
-const isLoad = ({ delivery, gap }: Item) => !delivery && !gap;
 
 // After so many times that the data is older than the gap, the store itself has an older tail; not where nothing was lost.
 const MOST_OLDER = 3;
@@ -43,6 +38,7 @@ export class Source {
   #handled: Position = "";
   #left: Position = "";
   #resume = new Resume();
+  #state = new StateProgress();
   #isFull = false;
   #isLoadQueued = false;
   #mayOverlap = false;
@@ -52,7 +48,7 @@ export class Source {
   #isRunning = false;
   #pause = new Pause();
   #idle = Promise.resolve();
-  #seeks: { resolve(): void; reject(error: unknown): void; isLoaded: boolean }[] = [];
+  #seeks: Seek[] = [];
 
   constructor(
     readonly address: Address, readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers,
@@ -75,6 +71,7 @@ export class Source {
     // What has arrived with this connection's handshake, before this call, needs no request.
     if (session) this.#resume.connected(this.#isBehind);
     this.#isBehind = !session && this.#received !== undefined;
+    if (!session) this.#state.forget();
     this.acks.attach(session);
     void this.#callResume();
   }
@@ -84,15 +81,18 @@ export class Source {
    * @param isLoaded whether the app has what the messages up to the position say
    */
   seek(after: Position, isLoaded = false): Promise<void> {
+    let dropsState = false;
+    for (const { state } of this.#queue) if (state) dropsState = state.isObsolete = true;
     this.#queue = this.#queue.filter((item, i) => (i === 0 && this.#isRunning) || isLoad(item));
     this.#isFull = false;
     this.#received = after;
+    this.#state.moved(after);
     this.#mayOverlap = !isLoaded;
     if (isLoaded) this.#left = after;
     if (isLoaded && after > this.#handled) this.#handled = after;
     this.#resume.seek();
     return new Promise((resolve, reject) => {
-      this.#seeks.push({ resolve, reject, isLoaded });
+      this.#seeks.push({ resolve, reject, isLoaded, dropsState });
       void this.#callResume();
     });
   }
@@ -101,8 +101,7 @@ export class Source {
   load(): void {
     if (this.#isLoadQueued) return;
     this.#isLoadQueued = true;
-    this.#queue.push({ position: "", previous: "" });
-    if (!this.#isRunning) this.#idle = this.#run();
+    this.#push({ position: "", previous: "" });
   }
 
   arrived(item: Item): void {
@@ -113,16 +112,20 @@ export class Source {
       return;
     }
 
-    if (received !== undefined && previous > received && !this.#giveUp(received, previous)) {
-      this.#resume.miss();
-      void this.#callResume();
-      return;
-    }
+    if (this.#isMissing(previous)) return;
 
     // The server's log continues before what was received: it has lost its end, and nobody saw that in time to announce it.
     const wentBack = received !== undefined && previous < received && !item.gap && !this.#mayOverlap;
     this.#take(item);
     if (wentBack) this.load();
+  }
+
+  /** All state that the server delivers at once, in place of what the log does not have any more. */
+  stateArrived(state: State): void {
+    const { through } = state;
+    if (this.#isMissing(through)) return this.#state.keep(state);
+    this.#takeState(state);
+    if (this.#received === undefined || through > this.#received) this.#received = through;
   }
 
   deadLettered(position: Position, attempts: number): void {
@@ -133,6 +136,15 @@ export class Source {
 
     // What the message says will be missing in the app's copy.
     this.load();
+  }
+
+  /** Whether entries after the last received one are missing up to a position, and are requested. */
+  #isMissing(before: Position): boolean {
+    const received = this.#received;
+    if (received === undefined || before <= received || this.#giveUp(received, before)) return false;
+    this.#resume.miss();
+    void this.#callResume();
+    return true;
   }
 
   #giveUp(after: Position, before: Position): boolean {
@@ -148,12 +160,24 @@ export class Source {
       return false;
     }
 
+    const early = item.gap && this.#state.before(item.position);
+    if (early) this.#takeState(early);
+    if (!item.gap) this.#state.moved(item.position);
     this.#received = item.position;
     this.#mayOverlap = item.gap !== undefined;
     this.#resume.taken();
+    this.#push(item);
+    return true;
+  }
+
+  // Also where no more messages may wait: a Resume after the last position would not bring it again.
+  #takeState(state: State): void {
+    this.#push({ position: state.through, previous: state.through, state: this.#state.take(state) });
+  }
+
+  #push(item: Item): void {
     this.#queue.push(item);
     if (!this.#isRunning) this.#idle = this.#run();
-    return true;
   }
 
   async #run(): Promise<void> {
@@ -163,7 +187,8 @@ export class Source {
     await Promise.resolve();
     for (let item; !this.signal.aborted && (item = this.#queue[0]);) {
       if (await this.#pass(item)) {
-        this.#handled = this.#left = item.position;
+        // State may come before a position that was passed already.
+        if (!item.state || item.position > this.#handled) this.#handled = this.#left = item.position;
         for (const position of this.#deadLettered) if (position <= this.#left) this.#deadLettered.delete(position);
 
         // Gaps as well: one at the tail of a log would otherwise be announced again on every connection.
@@ -181,9 +206,10 @@ export class Source {
   }
 
   /** Returns whether the item may be acknowledged. */
-  async #pass({ delivery, gap }: Item): Promise<boolean> {
+  async #pass({ delivery, gap, state }: Item): Promise<boolean> {
     if (delivery) return this.#handle(delivery);
     if (gap) return this.#announce(gap);
+    if (state) return this.#handleState(state);
     this.#isLoadQueued = false;
     await this.#load();
     return false;
@@ -201,12 +227,20 @@ export class Source {
       } catch (e) {
         if (this.signal.aborted) break;
         this.events.error(e, delivery);
+        if (delivery.isState && isGivenUp(e, attempt)) return true;
         const pause = this.#pause.for(waitOf(this.settings.handlerBackoff, attempt));
-        await Promise.all([this.#nack(delivery.position, e), pause]);
+        await Promise.all([delivery.isState || this.#nack(delivery.position, e), pause]);
       }
     }
 
     return false;
+  }
+
+  async #handleState(state: State): Promise<boolean> {
+    const isHandled = await state.pass(delivery => this.#handle(delivery));
+    const { through, deliveries, keys } = state;
+    if (isHandled) this.events.emit("stateComplete", { source: this.address, position: through, count: deliveries.length, keys });
+    return isHandled;
   }
 
   async #announce(gap: GapEvent): Promise<boolean> {
@@ -309,14 +343,17 @@ export class Source {
     this.#isResuming = false;
   }
 
-  #refused(error: WsmqError, seeks: { reject(error: unknown): void; isLoaded: boolean }[]): void {
+  #refused(error: WsmqError, seeks: Seek[]): void {
     // The user has left the group. Whoever joins again begins with what is delivered then; a copy of the app's data has to be loaded again,
     // because of the messages in between.
     if (error.code === "read-not-allowed" && !this.handlers.snapshots.has(this.address)) {
       this.#received = undefined;
+      if (seeks.length > 0) this.#state.moved(this.#left);
     } else if (seeks.some(seek => !seek.isLoaded)) {
-      // It goes on where it was, with what the seek has dropped.
-      this.#received = this.#queue.find(item => !isLoad(item))?.position ?? (this.#left || undefined);
+      // It goes on where it was, with what the seek has dropped: state before everything comes again from the start only.
+      const start = seeks.some(seek => seek.dropsState) ? START : undefined;
+      this.#received = this.#queue.find(({ delivery, gap }) => delivery ?? gap)?.position ?? (this.#left || start);
+      this.#state.moved(this.#received ?? "");
       if (this.#received !== undefined) this.#resume.seek();
     } else {
       this.events.error(error);

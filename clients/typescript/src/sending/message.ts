@@ -24,6 +24,9 @@ export function serialize(
   return checked("maxMessageBytes", `${JSON.stringify({ to, id, type, ...options }).slice(0, -1)},"body":${json}}`, limits);
 }
 
+/** The text of a message that removes the state of a key. */
+export const serializeRemoval = (to: string, stateKey: string) => JSON.stringify({ to, id: newId(), stateKey, removeState: true });
+
 // A character has at most three bytes: most texts need not be counted.
 function checked(name: keyof Limits, text: string, limits: Limits): string {
   if (text.length * 3 > limits[name]) check(name, new TextEncoder().encode(text).length, limits);

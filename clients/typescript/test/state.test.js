@@ -1,0 +1,4 @@
+import { state } from '../support/cases/state.js';
+import { Setting } from '../support/pages.js';
+
+state(Setting);
