@@ -65,7 +65,7 @@ internal sealed class SocketClient(string user, Func<Uri> node, HistoryFile hist
             lock (_lock)
                 may = _mayConnect.Task;
             await may.WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await using (var connection = new SocketConnection(user, delivery => Take(delivery, number)))
+            await using (var connection = new SocketConnection(user, delivery => Take(delivery, number), gap => Miss(gap, number)))
             {
                 Volatile.Write(ref _connection, connection);
                 pause = await TryAsync(connection) ? 100 : Math.Min(2 * pause, 2000);
@@ -109,6 +109,12 @@ internal sealed class SocketClient(string user, Func<Uri> node, HistoryFile hist
         });
         Interlocked.Increment(ref _received);
     }
+
+    private void Miss(JsonElement gap, int number) => history.Add(new HistoryEvent
+    {
+        Kind = EventKind.Gap, Device = Name, Connection = number, Address = gap[0].GetString(), After = gap[1].GetString(), Before = gap[2].GetString(),
+        Why = gap[3].GetString(),
+    });
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

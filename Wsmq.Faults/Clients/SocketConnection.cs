@@ -4,7 +4,10 @@ using Wsmq.Testing;
 namespace Wsmq.Faults.Clients;
 
 /// <summary>One connection of a <see cref="SocketClient"/>.</summary>
-internal sealed class SocketConnection(string user, Action<JsonElement> take) : IAsyncDisposable
+/// <param name="user">The user.</param>
+/// <param name="take">Gets each delivery.</param>
+/// <param name="miss">Gets the arguments of each gap.</param>
+internal sealed class SocketConnection(string user, Action<JsonElement> take, Action<JsonElement> miss) : IAsyncDisposable
 {
     private static readonly string Ping = """{"type":6}""";
 
@@ -58,6 +61,9 @@ internal sealed class SocketConnection(string user, Action<JsonElement> take) : 
                 var delivery = root.GetProperty("arguments")[0];
                 take(delivery);
                 await _socket!.SendAsync(Call("Ack", null, delivery.GetProperty("source").GetString()!, delivery.GetProperty("position").GetString()!));
+                break;
+            case 1 when root.GetProperty("target").GetString() == "Gap":
+                miss(root.GetProperty("arguments"));
                 break;
             case 3 when root.TryGetProperty("error", out var error):
                 throw new IOException($"The server refused the connection: {error}");
