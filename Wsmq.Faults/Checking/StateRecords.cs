@@ -6,22 +6,19 @@ namespace Wsmq.Faults.Checking;
 internal sealed class StateRecords
 {
     private readonly Dictionary<(string Address, string Key), HistoryEvent> _kept = [];
-    private bool _wasRead;
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     public void Take(HistoryEvent happened)
     {
         if (happened.Kind == EventKind.StateRead)
-            _wasRead = true;
+            _read.Add(happened.Address!);
         else
             _kept.Add((happened.Address!, happened.StateKey!), happened);
     }
 
     public void Check(SendRecords sends, Failovers failovers, Verdict verdict)
     {
-        // Not read yet, while clients still receive what they lack.
-        if (!_wasRead)
-            return;
-        var stored = sends.All.Where(s => s.StateKey is not null && s.Position is { Length: > 0 }).GroupBy(s => (s.To, s.StateKey!));
+        var stored = sends.All.Where(s => s.StateKey is not null && s.Position is { Length: > 0 } && _read.Contains(s.To)).GroupBy(s => (s.To, s.StateKey!));
         foreach (var ofKey in stored)
             Check(ofKey.Key, ofKey.MaxBy(s => s.Position, StringComparer.Ordinal)!, failovers, verdict);
         foreach (var ((address, key), kept) in _kept)

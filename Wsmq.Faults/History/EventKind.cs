@@ -104,7 +104,7 @@ internal static class EventKind
     /// <summary>At the end of the run the state of an address has this message for the key <c>state</c>.</summary>
     public const string Kept = "kept";
 
-    /// <summary>The state that is stored at the end of the run is all in the lines before.</summary>
+    /// <summary>The state of an address that is stored at the end of the run is all in the lines before.</summary>
     public const string StateRead = "state-read";
 
     public const string Ours = "ours";

@@ -138,9 +138,8 @@ internal sealed class Run : IAsyncDisposable
             await Eventually.That("a node returns the state", async () => (state = await _deployment.Nodes[0].TryReadStateAsync(address)) is not null);
             foreach (var kept in state!.Messages)
                 _history.Add(new HistoryEvent { Kind = EventKind.Kept, Address = address, StateKey = kept.Key, Id = kept.Id, Position = kept.Position });
+            _history.Add(new HistoryEvent { Kind = EventKind.StateRead, Address = address });
         }
-
-        _history.Add(new HistoryEvent { Kind = EventKind.StateRead });
     }
 
     private async Task ReadJobsAsync()
