@@ -12,6 +12,13 @@ internal sealed class StateCalls(Action<string, IReadOnlyList<WsmqDelivery>, str
 
     public void Add(string source, IReadOnlyList<WsmqDelivery> deliveries, string? through)
     {
+        // The server has begun again before it had ended.
+        if (deliveries.Count == 0 && through is null)
+        {
+            _open.Remove(source);
+            return;
+        }
+
         var open = _open.GetValueOrDefault(source);
 
         // Positions only grow within a state: the server has begun again, because of a Resume.

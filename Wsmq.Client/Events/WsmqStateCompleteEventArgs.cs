@@ -5,7 +5,7 @@ namespace Wsmq;
 /// </summary>
 /// <param name="source">The address whose state it is.</param>
 /// <param name="position">The position after which the log goes on.</param>
-/// <param name="count">The number of messages of the state that were handled.</param>
+/// <param name="count">The number of messages of the state that the app did not have.</param>
 /// <param name="keys">All keys of the state.</param>
 public sealed class WsmqStateCompleteEventArgs(WsmqAddress source, WsmqPosition position, int count, IReadOnlyList<string> keys) : EventArgs
 {

@@ -10,6 +10,10 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
     {
         while (true)
         {
+            // Taken by no other handler.
+            if (handlers.Removal is not null && IsRemoval(delivery))
+                break;
+
             // Messages wait while there is no handler at all: an app that registers its handlers late would lose them.
             await handlers.WhenSomeoneTakesAsync(stop.Begin).ConfigureAwait(false);
             if (handlers.Reader is not { } reader)
@@ -33,7 +37,7 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
     private Task HandleAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
         // It has no body, and often no type.
-        if (delivery is { RemoveState: true, StateKey: not null })
+        if (IsRemoval(delivery))
             return handlers.Removal is { } removal ? removal(new WsmqStateRemoval(delivery), cancellationToken) : Task.CompletedTask;
         Exception? unreadable = null;
         if (handlers.Find(delivery.Type) is { } handler && handler.TryBind(delivery, out var call, out unreadable))
@@ -54,4 +58,6 @@ internal sealed class Dispatcher(HandlerRegistry handlers, WsmqClientOptions opt
             ? $"No handler takes the type '{type}', and there is no fallback: register one with On or OnAny before the start."
             : "The message has no type, and there is no fallback: register one with OnAny before the start."),
         WsmqNackReasons.NoHandler);
+
+    private static bool IsRemoval(WsmqDelivery delivery) => delivery is { RemoveState: true, StateKey: not null };
 }

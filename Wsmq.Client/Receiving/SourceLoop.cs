@@ -57,6 +57,8 @@ internal sealed class SourceLoop(
             return await HandleAsync(source, item, stop).ConfigureAwait(false);
         if (!source.IsCurrent(item))
             return false;
+        if (item.Complete is { } complete)
+            events.RaiseStateComplete(new WsmqStateCompleteEventArgs(source.Source, gap.After, complete.Count, complete.Keys));
         events.RaiseGap(gap);
 
         // With new data the source goes on behind its position, and not behind the gap. Expired messages are not missing in the data.

@@ -23,6 +23,7 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
 
     private WsmqPosition? _received;
     private WsmqPosition _known;
+    private (WsmqPosition Through, CompleteState State)? _beforeGap;
     private WsmqPosition _handled;
     private WsmqPosition _left;
     private int _generation;
@@ -66,7 +67,9 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             // Entries between the last received position and the start of the gap are missing without announcement: request them first.
             if (_received is { } last && gap.After > last && !GiveUpOn(last, gap.After))
                 return Ask();
-            return Take(new SourceItem(null, gap, end, _generation));
+            var complete = _beforeGap?.Through == gap.After ? _beforeGap?.State : null;
+            _beforeGap = null;
+            return Take(new SourceItem(null, gap, end, _generation) { Complete = complete });
         }
     }
 
@@ -84,10 +87,12 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             if (_received is { } last && through > last && !GiveUpOn(last, through))
                 return Ask();
             var unknown = messages.Where(m => m.Position > _known).Select(m => m.Delivery with { IsState = true }).ToList();
-            var arrival = Take(new SourceItem(null, null, through, _generation) 
-            {
-                State = unknown, StateKeys = [.. messages.Select(m => m.Delivery.StateKey).OfType<string>()],
-            });
+            var complete = new CompleteState([.. messages.Select(m => m.Delivery.StateKey).OfType<string>()], unknown.Count);
+
+            // The app has messages behind it, whose keys the state does not have; unless a gap follows, up to whose end it reaches.
+            var isBehind = through < _received;
+            _beforeGap = isBehind ? (through, complete) : null;
+            var arrival = Take(new SourceItem(null, null, through, _generation) { State = unknown, Complete = isBehind ? null : complete });
             if (arrival == Arrival.Taken && messages.Count > 0)
                 _known = WsmqPosition.Max(_known, messages[^1].Position);
             return arrival;

@@ -25,7 +25,8 @@ internal sealed class StateLoop(Dispatcher dispatcher, WsmqClientOptions options
             return false;
         if (unhandled > 0)
             Log.StateUnhandled(events.Logger, unhandled, source.Source);
-        events.RaiseStateComplete(new WsmqStateCompleteEventArgs(source.Source, item.Position, messages.Count, item.StateKeys!));
+        if (item.Complete is { } complete)
+            events.RaiseStateComplete(new WsmqStateCompleteEventArgs(source.Source, item.Position, complete.Count, complete.Keys));
         return true;
     }
 

@@ -55,6 +55,10 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
             Headers = HeadersOf(message),
             CorrelationId = message.CorrelationId,
             ReplyTo = message.ReplyTo,
+
+            // For its handler. The state of the address is what it has become since.
+            StateKey = message.StateKey,
+            RemovesState = message.RemoveState,
         };
         var send = new AwaitedSend(new AppendRequest(to, Scope, metadata.Id, metadata.ToBytes(), letter.Entry!.Body));
         queue.Enqueue(send);

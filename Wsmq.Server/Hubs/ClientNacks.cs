@@ -48,7 +48,7 @@ internal sealed class ClientNacks(
 
     /// <summary>
     /// Counts a silent attempt when a connection ends: its oldest unacknowledged delivery may be what ended it. It is not counted for an
-    /// address of which the connection acknowledged anything, nor if the server ended the connection: because it is stopping, because the
+    /// address of which the connection acknowledged anything, or whose state it got and may not have handled yet, nor if the server ended the connection: because it is stopping, because the
     /// app or the expiry of the token requires it, or because the client did not read or answer in time, as one that has lost its network.
     /// </summary>
     /// <param name="session">The session of the connection.</param>
@@ -58,7 +58,7 @@ internal sealed class ClientNacks(
         if (services.Options.DeadLetters.MaxSilentAttempts == 0 || lifetime.ApplicationStopping.IsCancellationRequested
             || reason is OperationCanceledException || session.Connection.IsEndedHere)
             return;
-        var suspects = session.Pumps.Where(p => p.Acknowledged == WsmqPosition.Start && p.OldestInFlight is not null).ToArray();
+        var suspects = session.Pumps.Where(p => p.Acknowledged == WsmqPosition.Start && !p.OwesState && p.OldestInFlight is not null).ToArray();
         if (suspects.Length > 0)
             await Parallel.ForEachAsync(suspects, SilentAttempts, (pump, stop) => NoteEndAsync(session, pump, stop));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Lifecycle;
@@ -10,13 +11,14 @@ namespace Wsmq.Server.Publishing;
 /// Appends messages with a delay once they are due. Each node looks when the next one is due that it knows of, and otherwise every few seconds,
 /// because the node that stored one may be gone; the store decides which of them appends. Lanes do not wait for each other.
 /// </summary>
-internal sealed class DueSends(IStore store, PublishQueue queue, TimeProvider time, ILogger<DueSends> logger) : INodePart
+internal sealed class DueSends(IStore store, PublishQueue queue, IOptions<WsmqOptions> options, TimeProvider time, ILogger<DueSends> logger)
+    : INodePart
 {
     private DueLane[] _lanes = [];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _lanes = [.. Enumerable.Range(0, store.MessageLog.Appenders.Count).Select(lane => new DueLane(lane, store, queue, time, logger))];
+        _lanes = [.. Enumerable.Range(0, store.MessageLog.Appenders.Count).Select(lane => new DueLane(lane, store, queue, options.Value.Publish, time, logger))];
         store.Delayed.Added += Note;
         Array.ForEach(_lanes, lane => lane.Start());
         return Task.CompletedTask;

@@ -80,7 +80,8 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
 
         if (result.IsConflict)
         {
-            Failed(new WsmqException(WsmqErrors.PositionConflict, $"the tail is {result.Position}"));
+            // A client may send to addresses that it may not read.
+            Failed(new WsmqException(WsmqErrors.PositionConflict, sender is null ? $"the tail is {result.Position}" : null));
             return;
         }
 

@@ -16,6 +16,10 @@ internal static class StateRules
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.StateKey}, {Wire.RemoveState} and {Wire.ExpectedTail} are for users and groups");
         if (message.RemoveState && message is { StateKey: null } or { Body: not null } or { Data: not null })
             throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.RemoveState} has a {Wire.StateKey} and no body");
+
+        // A reader that misses the entry because it has expired would keep the value before it, and nothing would tell it.
+        if (message is { StateKey: not null, TimeToLive: not null })
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.StateKey} has no {Wire.TimeToLive}: remove the state with a delay");
         if (message.ExpectedTail is not null && message is not { Delay: null, NotBefore: null })
             throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.ExpectedTail} has no delay");
         return new LogTerms
@@ -28,12 +32,15 @@ internal static class StateRules
         };
     }
 
-    /// <summary>
-    /// The request of a message that has waited, with what its metadata says of state. The limits were those of when it was sent: what is due
-    /// must not wait for room.
-    /// </summary>
-    public static AppendRequest Restore(AppendRequest request) =>
+    /// <summary>The request of a message that has waited, with what its metadata says of state.</summary>
+    public static AppendRequest Restore(AppendRequest request, WsmqPublishOptions options) =>
         EntryHeader.Of(request.Metadata) is { StateKey: { } key } header
-            ? request with { Log = new LogTerms { StateKey = key, RemovesState = header.RemovesState } }
+            ? request with
+            {
+                Log = new LogTerms
+                {
+                    StateKey = key, RemovesState = header.RemovesState, MaxStateKeys = options.MaxStateKeys, MaxStateBytes = options.MaxStateBytes,
+                },
+            }
             : request;
 }

@@ -28,6 +28,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private Backlog? _backlog;
     private StateDelivery? _state;
     private WsmqPosition _stateThrough;
+    private bool _isStateOpen;
+    private volatile bool _owesState;
     private bool _isInTurn;
     private bool _hasRead;
     private Backoff? _backoff;
@@ -72,6 +74,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     /// <summary>The oldest unacknowledged delivery; null if there is none.</summary>
     public WsmqPosition? OldestInFlight => _window.Oldest;
 
+    /// <summary>Whether state was written, and nothing was acknowledged since.</summary>
+    public bool OwesState => _owesState;
+
     /// <summary>
     /// Whether a position is at or before one that this connection received. The store may have lost it since: its feed's tail is before it
     /// then.
@@ -89,6 +94,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     public void Acknowledge(WsmqPosition position)
     {
+        _owesState &= position == WsmqPosition.Start;
         Acknowledged = WsmqPosition.Max(Acknowledged, position);
         _window.Acknowledge(position);
     }
@@ -232,7 +238,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             var reason = removed <= consumed ? WsmqGapReasons.Consumed : WsmqGapReasons.Retention;
             if (removed > _stateThrough && _receiver.Connection.TakesState)
             {
-                // Before the gap, because a client acknowledges that at once. All of it: removals may be in the gap. What was read remains.
+                // Before the gap, because a client acknowledges that at once. All of it: removals may be in the gap. Meanwhile other pumps may
+                // read.
+                DropBacklog();
                 _state = new StateDelivery(WsmqPosition.Start, removed) { Gap = (removed, reason) };
                 return true;
             }
@@ -269,14 +277,16 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             var through = state.Through ??= WsmqPosition.Max(WsmqPosition.Max(_writer.Sent, _floor), page.State.Removed);
             var count = Array.FindIndex(page.Entries, e => e.Position > through) is var beyond && beyond < 0 ? page.Entries.Length : beyond;
             isLast |= count < page.Entries.Length;
-            await _writer.WriteStateAsync(page.Entries.AsMemory(0, count), isLast, _stop.Token);
+            var begins = _isStateOpen && state.After == WsmqPosition.Start;
+            (_isStateOpen, _owesState) = (true, _owesState || count > 0);
+            await _writer.WriteStateAsync(page.Entries.AsMemory(0, count), begins, isLast, _stop.Token);
             if (!isLast)
             {
                 state.After = page.Entries[^1].Position;
                 return true;
             }
 
-            (_state, _stateThrough) = (null, through);
+            (_state, _stateThrough, _isStateOpen) = (null, through, false);
         }
         finally
         {

@@ -86,10 +86,16 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         _expiredAfter = null;
     }
 
-    /// <summary>Writes state, in calls that leave in one write each; the last one of all has the sent position.</summary>
-    public async ValueTask WriteStateAsync(ReadOnlyMemory<FeedEntry> entries, bool isLast, CancellationToken cancellationToken)
+    /// <summary>Writes state, in calls that leave in one write each.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="begins">Whether other state was begun on the connection and not ended: a call tells the client to forget that.</param>
+    /// <param name="isLast">Whether no more follows: the last call has the sent position.</param>
+    /// <param name="cancellationToken">Cancels the wait for the socket.</param>
+    public async ValueTask WriteStateAsync(ReadOnlyMemory<FeedEntry> entries, bool begins, bool isLast, CancellationToken cancellationToken)
     {
         await AnnounceExpiredAsync(cancellationToken);
+        if (begins)
+            await connection.StateAsync(feed.SourceJson, [], null, cancellationToken);
         var open = new List<FeedEntry>();
         var bytes = 0;
         for (var i = 0; i < entries.Length; i++)

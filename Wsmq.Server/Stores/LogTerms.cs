@@ -6,7 +6,10 @@ internal sealed record LogTerms
     /// <summary>The entry is stored only if this is the tail of the log; null if any is.</summary>
     public WsmqPosition? ExpectedTail { get; init; }
 
-    /// <summary>The key of which the entry becomes the state, in place of the one before; null if it is no state.</summary>
+    /// <summary>
+    /// The key of which the entry becomes the state, in place of the one before; null if it is no state. Where the limits do not allow that, it is
+    /// refused; if it has waited, it is appended and does not become state.
+    /// </summary>
     public string? StateKey { get; init; }
 
     /// <summary>Whether the entry removes the state of the key instead.</summary>

@@ -109,7 +109,8 @@ public sealed partial class OpenApiTests : IDisposable
         Check("POST /messages", await alice.PostAsync("/messages", "{}", "text/plain"));
         Check("GET /logs/{address}", await alice.ReadAsync("user:alice"));
         Check("GET /logs/{address}", await alice.ReadAsync("user:bob"));
-        await alice.SendAsync(new { to = "user:alice", body = 1, stateKey = "k", timeToLive = 3_600_000 });
+        await alice.SendAsync(new { to = "user:alice", body = 1, stateKey = "k" });
+        await alice.SendAsync(new { to = "user:alice", body = 1, timeToLive = 3_600_000 });
         Check("GET /logs", await alice.GetAsync("/logs?address=user:alice"));
         Check("GET /state", await alice.GetAsync("/state?source=user:alice"));
         Check("GET /state", await alice.GetAsync("/state?source=user:bob"));

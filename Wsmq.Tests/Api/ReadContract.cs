@@ -266,18 +266,6 @@ public abstract class ReadContract : IAsyncLifetime
         Positions(await bob.ReadAsync("group:team/a", state.TextOf("through"))).Should().Equal(after.Position);
     }
 
-    [Fact]
-    public async Task State_whose_time_is_over_is_left_out()
-    {
-        await using var node = await StartAsync();
-        using var bob = HttpCaller.Of(node, "bob");
-        await bob.SendAsync(new { to = "user:bob", body = 1, stateKey = "short", timeToLive = 1 });
-        var kept = await bob.SendAsync(new { to = "user:bob", body = 1, stateKey = "long", timeToLive = 3_600_000 });
-
-        await Eventually.That("it has expired", async () =>
-            Positions(await bob.GetAsync("/state?source=user:bob"), "messages").SequenceEqual([kept.TextOf("position")]));
-    }
-
     private protected abstract void UseStore(WsmqBuilder builder);
 
     private static async Task<string> SetAsync(TestNode node, string to, string key, string body) =>

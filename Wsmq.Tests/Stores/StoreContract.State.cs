@@ -295,7 +295,7 @@ public abstract partial class StoreContract
         (await StateTextsAsync(h, Bob)).Should().Equal("a1", "b1");
         await h.AppendAsync(Of("b2", "b"));
         await h.RestartAsync();
-        (await h.AppendAsync([.. (await DueAsync(h, Bob, 3)).Select(StateRules.Restore)])).Should().OnlyContain(r => r.IsStored && !r.Duplicate);
+        (await h.AppendAsync([.. (await DueAsync(h, Bob, 3)).Select(m => StateRules.Restore(m, new WsmqPublishOptions()))])).Should().OnlyContain(r => r.IsStored && !r.Duplicate);
         (await StateTextsAsync(h, Bob)).Should().Equal("a2", "c1");
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("a1", "b1", "b2", "a2", "-b", "c1");
         (await h.AppendAsync(Of("d1", "d"), Of("e1", "e"))).Select(r => r.IsStateFull).Should().Equal([false, true], "what waited counts as others");
@@ -317,12 +317,26 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_message_that_is_due_and_finds_no_room_is_stored_and_no_state()
+    {
+        await using var h = await CreateAsync();
+        await h.AppendAsync(Setting(h, Bob, "a", "a1"));
+        await h.AppendAsync(Setting(h, Bob, "b", "b1") with { Delay = Soon }, Setting(h, Bob, "a", "a2") with { Delay = Soon });
+        var options = new WsmqPublishOptions { MaxStateKeys = 1 };
+
+        (await h.AppendAsync([.. (await DueAsync(h, Bob, 2)).Select(m => StateRules.Restore(m, options))])).Should().OnlyContain(r => r.IsStored);
+
+        (await StateTextsAsync(h, Bob)).Should().Equal("a2");
+        (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("a1", "b1", "a2");
+    }
+
+    [Fact]
     public async Task A_device_is_new_until_it_has_acknowledged_something_wherever_its_cursor_is()
     {
         await using var h = await CreateAsync(o => o.Retention.MaxCount = 1);
         (await IsNewAsync(h, Bob, "empty")).Should().BeTrue();
         (await h.AckAsync("bob", "empty", WsmqPosition.Start)).Should().Be(AckResult.Done);
-        (await IsNewAsync(h, Bob, "empty")).Should().BeFalse("an ack of the start of an empty log is one");
+        (await IsNewAsync(h, Bob, "empty")).Should().BeTrue("the start acknowledges nothing");
         var p = await h.AddManyAsync(Bob, 3);
         foreach (var device in new[] { "at", "after", "never" })
             (await OpenNewAsync(h, Bob, device)).Should().Be(new OpenCursor(p[1]) { IsNew = true });
@@ -389,7 +403,7 @@ public abstract partial class StoreContract
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task After_a_failed_attempt_an_ack_at_the_cursor_ends_that_a_reader_is_new_and_keeps_the_attempts(bool group)
+    public async Task An_ack_of_the_start_leaves_a_reader_new_and_keeps_its_failed_attempts(bool group)
     {
         await using var h = await CreateAsync();
         var source = await ReaderAsync(h, group);
@@ -398,7 +412,7 @@ public abstract partial class StoreContract
 
         (await h.AckAsync(source, "bob", "phone", WsmqPosition.Start)).Should().Be(AckResult.Done);
 
-        (await OpenNewAsync(h, source, "phone")).Should().Be(new OpenCursor(WsmqPosition.Start, p, 1));
+        (await OpenNewAsync(h, source, "phone")).Should().Be(new OpenCursor(WsmqPosition.Start, p, 1) { IsNew = true });
     }
 
     private static AppendRequest Setting(StoreHarness h, WsmqAddress to, string key, string body, LogTerms? limits = null) =>

@@ -50,7 +50,7 @@ internal sealed class PlainClient : IAsyncDisposable
     public static PlainClient Create(
         Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false)
     {
-        var url = new Uri(hub, $"?device={Uri.EscapeDataString(device ?? "default")}{(state ? "&state=true" : "")}");
+        var url = device is null && !state ? hub : new Uri(hub, $"?device={Uri.EscapeDataString(device ?? "default")}{(state ? "&state=true" : "")}");
         var connection = new HubConnectionBuilder()
             .WithUrl(url, HttpTransportType.WebSockets, o =>
             {

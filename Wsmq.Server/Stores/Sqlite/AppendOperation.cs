@@ -93,7 +93,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
         var entry = new LogEntry(position, new WsmqPosition(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
-        if (request.Log is { } terms)
+        if (request.Log is { } terms && StateTable.HasRoom(session, row, request, terms))
             StateTable.Apply(session, row.Id, terms, entry);
         var created = Created(row);
         row.Tail = position.Value;
@@ -116,7 +116,9 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         var tail = new WsmqPosition(row?.Tail ?? 0);
         if (terms.ExpectedTail is { } expected && expected != tail)
             return AppendResult.Conflict(tail);
-        return StateTable.HasRoom(session, row, request, terms) ? null : AppendResult.StateFull;
+
+        // One that has waited was judged, and has no sender any more who could be told.
+        return request.Delay?.Waited is not null || StateTable.HasRoom(session, row, request, terms) ? null : AppendResult.StateFull;
     }
 
     // Its id is stored, without a position, as if it were in the log.
@@ -130,7 +132,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         if (row is null && !request.MayCreate)
             return AppendResult.NoAddress;
 
-        // Not when it is due: it could not wait for room then.
+        // When it is due, no sender is there to be told.
         if (request.Log is { } terms && !StateTable.HasRoom(session, row, request, terms))
             return AppendResult.StateFull;
         var most = request.Delay!.MaxWaiting;

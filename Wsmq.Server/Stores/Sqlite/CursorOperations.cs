@@ -120,8 +120,13 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
             return AckResult.NoReader;
         if (request.Position.Value > (row?.Tail ?? 0))
             return AckResult.BeyondTail;
-        // One from before the user joined is of an earlier membership, and leaves a member new.
-        if (row is not null && request.Position.Value >= start)
+        if (row is null)
+            return AckResult.Done;
+
+        // The start acknowledges nothing. One from before the user joined is of an earlier membership, and leaves a member new.
+        if (request.Position == WsmqPosition.Start && start == 0)
+            CursorTable.See(session, row.Id, request.User, request.Device, now);
+        else if (request.Position.Value >= start)
             CursorTable.Acknowledge(session, row.Id, request.User, request.Device, request.Position.Value, now);
         return AckResult.Done;
     }

@@ -32,6 +32,10 @@ internal static class CursorTable
         """,
         log, user, device, position, seen);
 
+    /// <summary>Updates the time last seen of a cursor, if there is one.</summary>
+    public static void See(SqliteSession session, long log, string user, string device, long seen) => session.Run(
+        "UPDATE cursors SET seen = $seen WHERE log = $log AND user = $user AND device = $device", seen, log, user, device);
+
     /// <summary>The lowest cursor of the devices that are not expired; null if there are none.</summary>
     public static long? Slowest(SqliteSession session, long log, long since) => session.One<long?>(
         "SELECT min(position) FROM cursors WHERE log = $log AND seen > $since", r => r.IsDBNull(0) ? null : r.GetInt64(0), log, since);

@@ -116,6 +116,29 @@ public sealed class SourceStateTests
         (await resumed.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.ClientClosed);
     }
 
+    [Fact]
+    public void A_state_behind_what_the_app_has_tells_its_keys_only_with_a_gap_that_follows_it()
+    {
+        Completed("state5:2,4").Should().Equal("k2", "k4");
+        Do("d6<5");
+        Do("handle");
+        Completed("state5:2,4").Should().BeNull("the app has the key of 6");
+        Do("d7<6");
+        Do("handle");
+
+        Completed("state5:4,8").Should().BeNull();
+        Completed("gap5-9").Should().Equal("k4", "k8");
+        Completed("gap8-12").Should().BeNull();
+    }
+
+    private IReadOnlyList<string>? Completed(string step)
+    {
+        Do(step);
+        _source.Queue.TryRead(out var item).Should().BeTrue();
+        _source.Left(item, handled: true);
+        return item.Complete?.Keys;
+    }
+
     private void Handle()
     {
         _source.Queue.TryRead(out var item).Should().BeTrue();
@@ -127,7 +150,7 @@ public sealed class SourceStateTests
             : $"{item.Position.Value}"));
     }
 
-    private static StateMessage MessageAt(string number) => new(Entry.Chat(At(number).Value), At(number));
+    private static StateMessage MessageAt(string number) => new(Entry.Chat(At(number).Value) with { StateKey = $"k{number}" }, At(number));
 
     private void Answer(Exception? refusal) => _seen.Add(_source.ResumeAnswered(refusal) ? "again" : "done");
 

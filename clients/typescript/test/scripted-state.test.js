@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
 import { hubUrl } from '../dist/connection/hub-url.js';
-import { outbox } from '../dist/outbox.js';
 import { StateCalls } from '../dist/receiving/state.js';
 import { Page } from '../support/pages.js';
 import { at, ScriptedHub } from '../support/scripted-hub.js';
@@ -95,6 +94,30 @@ describe('state of a scripted hub', () => {
     assert.equal(current.add('group:all', deliveries([9]), null), undefined);
     assert.equal(current.add(BOB, deliveries([1]), null), undefined);
     assert.deepEqual(bodies(current.add(BOB, deliveries([6]), at(6))), [1, 6]);
+  });
+
+  test('void parts are forgotten where the server says so', () => {
+    page = { stop: () => {} };
+    const calls = new StateCalls();
+    assert.equal(calls.add(BOB, deliveries([1, 2]), null), undefined);
+    assert.equal(calls.add(BOB, [], null), undefined);
+    assert.deepEqual(calls.add(BOB, deliveries([5]), at(6)).deliveries.map(({ body }) => body), [5]);
+  });
+
+  test('that is behind what was handled tells its keys only with the gap that follows', async () => {
+    await open();
+    deliverState([2, 4], 5);
+    hub.deliver(6, 5);
+    await page.shows(3);
+    deliverState([2, 4], 5);
+    hub.deliver(7, 6);
+    await page.shows(4);
+    assert.deepEqual(page.stateCompletes.map(({ keys }) => keys), [['key 2', 'key 4']]);
+    deliverState([4, 8], 5);
+    hub.call('Gap', BOB, at(5), at(10), 'retention');
+    await eventually('the gap is announced', () => page.gaps.length === 1);
+    assert.deepEqual(page.stateCompletes.map(({ keys }) => keys), [['key 2', 'key 4'], ['key 4', 'key 8']]);
+    assert.deepEqual(page.bodies, [2, 4, 6, 7, 8, 'gap 5 10']);
   });
 
   test('that was handled is acknowledged again where it is delivered again, and not handled again', async () => {
@@ -278,15 +301,5 @@ describe('state of a scripted hub', () => {
     assert.deepEqual(one, { to: 'user:x', id: 'one', type: 'test', stateKey: 'a', expectedTail: at(7), body: 1 });
     assert.deepEqual(two, { to: 'user:x', stateKey: 'b', removeState: true });
     assert.match(id, /^[0-9a-f]{32}$/);
-  });
-
-  test('is not acknowledged by an outbox that asks whose the connection is', async () => {
-    hub.answer = (target, first, position) => {
-      if (target === 'Ack' && position === '') throw new Error('[wsmq 2005 invalid-position final] A position has 16 digits.');
-      return target === 'SendMany' ? first.map(({ id }, number) => ({ number, id, position: at(1) })) : null;
-    };
-    await open({ outbox: outbox({ user: 'alice' }) });
-    await page.send('user:x', 1);
-    assert.deepEqual([hub.of('Ack'), page.errors], [[['user:alice', '']], []]);
   });
 });

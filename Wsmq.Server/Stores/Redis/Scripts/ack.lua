@@ -33,7 +33,7 @@ local function note_consumed(name, state, consumed)
 end
 
 -- The value of a reader without the mark that it is new, see open_user.lua.
-local function known(value)
+local function without_new(value)
   return string.sub(value, -4) == ':new' and string.sub(value, 1, -5) or value
 end
 
@@ -44,8 +44,8 @@ local function ack_user(i, log, meta, device, target)
   if target > (saved[1] or zero) then return 1 end
   local cursor, failed = string.sub(saved[7], 1, 16), ''
   if target > cursor or not position(cursor) then cursor = target else failed = string.sub(saved[7], 34) end
-  -- From its first ack on the reader is not new, wherever that is.
-  failed = known(failed)
+  -- From its first ack on the reader is not new, wherever that is. The start acknowledges nothing.
+  if target ~= zero then failed = without_new(failed) end
   if saved[6] == '1' and saved[3] and now_text < (saved[4] or zero) and saved[5] and cursor > (saved[2] or zero) then
     -- Fast path: the user's only device, the log has interested nodes, and a grace period is running.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
@@ -69,10 +69,10 @@ local function ack_group(meta, members, cursors, user, device, target)
   tails[meta] = tail
   if target > tail then return 1 end
   -- Failed attempts may follow the cursor in the value (nack.lua). They do not affect the comparison, and are dropped with the cursor.
-  if target > cursor or not own and target == cursor or not position(string.sub(cursor, 1, 16)) then
+  if target > cursor or not own and target == cursor and target ~= zero or not position(string.sub(cursor, 1, 16)) then
     call('HSET', cursors, device, target)
-  elseif own and known(own) ~= own then
-    call('HSET', cursors, device, known(own))
+  elseif own and target ~= zero and without_new(own) ~= own then
+    call('HSET', cursors, device, without_new(own))
   end
   return 0
 end

@@ -186,8 +186,10 @@ local function delay(j, i, content, terms)
   local _, meta = keys_of(j)
   local told = states[j] and 'N' or admit(meta, i)
   if told == 'R' then return zero, 'R' end
-  -- Judged now: what is due must not wait for room.
-  if terms and terms.key and not state_room(meta, terms, sub(content, terms_size + 1)) then return zero, 'T' end
+  -- Judged now: when it is due, no sender is there to be told. One that waits already was judged.
+  if terms and terms.key and not delayed_waits(active, ARGV[ids + i]) and not state_room(meta, terms, sub(content, terms_size + 1)) then
+    return zero, 'T'
+  end
   local added = delayed_add(active, now, due, ARGV[ids + i], ARGV[names + j], content)
   if added == nil then return zero, 'D' end
   if not added then return zero, 'F' end
@@ -279,7 +281,7 @@ local function append(j, part, all, rules)
         new, at = 'P', before
       else
         if terms and terms.key then room = state_room(to.meta, terms, content) end
-        if terms and terms.key and not room then new, at = 'T', zero end
+        if terms and terms.key and not room and not key then new, at = 'T', zero end
       end
       if not at then
         at = successor(before)
@@ -292,7 +294,13 @@ local function append(j, part, all, rules)
     end
     part[#part + 1] = new .. at
   end
-  if part.to and part.to.changed then finish(j, part.to, part.state, part.nodes) end
+  if part.to and part.to.changed then
+    finish(j, part.to, part.state, part.nodes)
+  elseif part.state then
+    -- All were refused, but the address is settled.
+    part.state.base = part.state.tail
+    save_active(active, name, part.to.log, part.to.meta, part.state)
+  end
 end
 
 -- A corrupt key (wrong type or malformed value) fails the items of its log only. Entries appended before the failure stay stored,

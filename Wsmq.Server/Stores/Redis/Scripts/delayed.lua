@@ -39,6 +39,9 @@ local function delayed_has(active, at)
   return #call('ZRANGEBYSCORE', (delayed_keys(active)), '-inf', digits(at), 'LIMIT', 0, 1) > 0
 end
 
+-- Whether a message waits.
+local function delayed_waits(active, id) return call('HEXISTS', (select(3, delayed_keys(active))), id) == 1 end
+
 -- Lets a message wait, whose content is as above. Returns false if too many wait, or nil if it waits already.
 local delayed_number = 0
 local function delayed_add(active, now, due_at, id, name, content)

@@ -21,6 +21,9 @@ export interface Item {
   delivery?: Delivery;
   gap?: GapEvent;
   state?: State;
+
+  /** Of a gap: state that is complete with it. */
+  complete?: State;
 }
 
 export const isLoad = ({ delivery, gap, state }: Item) => !delivery && !gap && !state;

@@ -39,6 +39,9 @@ export class Source {
   #left: Position = "";
   #resume = new Resume();
   #state = new StateProgress();
+
+  /** State that is behind what the app has; complete with the gap that follows, if one does. */
+  #beforeGap: State | undefined;
   #isFull = false;
   #isLoadQueued = false;
   #mayOverlap = false;
@@ -113,6 +116,8 @@ export class Source {
     }
 
     if (this.#isMissing(previous)) return;
+    if (item.gap && this.#beforeGap?.through === item.gap.after) item.complete = this.#beforeGap;
+    this.#beforeGap = undefined;
 
     // The server's log continues before what was received: it has lost its end, and nobody saw that in time to announce it.
     const wentBack = received !== undefined && previous < received && !item.gap && !this.#mayOverlap;
@@ -124,6 +129,8 @@ export class Source {
   stateArrived(state: State): void {
     const { through } = state;
     if (this.#isMissing(through)) return this.#state.keep(state);
+    state.isBehind = this.#received !== undefined && through < this.#received;
+    this.#beforeGap = state.isBehind ? state : undefined;
     this.#takeState(state);
     if (this.#received === undefined || through > this.#received) this.#received = through;
   }
@@ -206,9 +213,13 @@ export class Source {
   }
 
   /** Returns whether the item may be acknowledged. */
-  async #pass({ delivery, gap, state }: Item): Promise<boolean> {
+  async #pass({ delivery, gap, state, complete }: Item): Promise<boolean> {
     if (delivery) return this.#handle(delivery);
-    if (gap) return this.#announce(gap);
+    if (gap) {
+      if (complete) this.#complete(complete);
+      return this.#announce(gap);
+    }
+
     if (state) return this.#handleState(state);
     this.#isLoadQueued = false;
     await this.#load();
@@ -238,9 +249,12 @@ export class Source {
 
   async #handleState(state: State): Promise<boolean> {
     const isHandled = await state.pass(delivery => this.#handle(delivery));
-    const { through, deliveries, keys } = state;
-    if (isHandled) this.events.emit("stateComplete", { source: this.address, position: through, count: deliveries.length, keys });
+    if (isHandled && !state.isBehind) this.#complete(state);
     return isHandled;
+  }
+
+  #complete({ through, deliveries, keys }: State): void {
+    this.events.emit("stateComplete", { source: this.address, position: through, count: deliveries.length, keys });
   }
 
   async #announce(gap: GapEvent): Promise<boolean> {

@@ -14,6 +14,9 @@ export class State {
   /** The app goes on elsewhere: what is not handled yet is not handled any more. */
   isObsolete = false;
 
+  /** Its keys are not all of what the app has: it has messages behind the state. */
+  isBehind = false;
+
   /** All keys, also of what the app has already. */
   readonly keys: string[];
 
@@ -43,6 +46,12 @@ export class StateCalls {
   add(source: Address, deliveries: Delivery[], through: Position | null): State | undefined {
     let begun = this.#begun.get(source);
     const [first, last] = [deliveries[0], begun?.at(-1)];
+
+    // The server has begun again before it had ended.
+    if (!first && through === null) {
+      this.#begun.delete(source);
+      return undefined;
+    }
 
     // Positions go up: otherwise the server has begun again, after a Resume.
     if (!begun || (first && last && first.position <= last.position)) this.#begun.set(source, begun = []);

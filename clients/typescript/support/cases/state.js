@@ -42,7 +42,7 @@ export function state(Environment, stores = STORES) {
         assert.deepEqual([...page.gaps, ...again.gaps, ...page.errors, ...again.errors], []);
       });
 
-      test('a new device is told that there is no state, once', async () => {
+      test('a new device is told that there is no state, until it has acknowledged something', async () => {
         const [bob] = wsmq.users('bob');
         const source = `user:${bob}`;
         const page = await wsmq.open(bob, { node: last() });
@@ -52,7 +52,12 @@ export function state(Environment, stores = STORES) {
         const again = await wsmq.open(bob);
         await sendAll(source, [1, 'a']);
         await again.shows(1);
-        assert.deepEqual([again.bodies, again.stateCompletes], [[1], []]);
+        await again.stop();
+        assert.deepEqual([again.bodies, again.stateCompletes.length], [[1], 1]);
+        const known = await wsmq.open(bob);
+        await sendAll(source, [2]);
+        await known.shows(1);
+        assert.deepEqual([known.bodies, known.stateCompletes], [[2], []]);
       });
 
       test('a removal arrives in order, with and without a handler, and what it removes is no state any more', async () => {
@@ -139,7 +144,7 @@ export function state(Environment, stores = STORES) {
         assert.deepEqual([page.bodies, page.deadLetters, page.errors.length], [numbers(1, 5), [], 3]);
       });
 
-      test('of two messages that expect the same tail one is stored, the other is refused with the tail', async () => {
+      test('of two messages that expect the same tail one is stored', async () => {
         const [alice, bob] = wsmq.users('alice', 'bob');
         const source = `user:${bob}`;
         const [sender, receiver] = [await wsmq.open(alice, { node: first() }), await wsmq.open(bob, { node: last() })];
@@ -147,7 +152,6 @@ export function state(Environment, stores = STORES) {
         const [one, two] = await Promise.allSettled([claim('x', START), claim('y', START)]);
         const { position } = one.value;
         assert.deepEqual([two.reason.number, two.reason.code, two.reason.canRetry], [4013, 'position-conflict', false]);
-        assert.ok(two.reason.message.includes(position), two.reason.message);
         assert.deepEqual(await claim('x', START), { id: 'x', position, duplicate: true });
         await claim('y', position);
         await receiver.shows(2);
