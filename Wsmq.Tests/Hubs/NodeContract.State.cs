@@ -211,7 +211,7 @@ public abstract partial class NodeContract
         (await node.Publisher.Invoking(p => p.SendAsync(Message("user:bob", 0) with { ExpectedTail = WsmqPosition.Start })).Should().ThrowAsync<WsmqException>())
             .Which.Message.Should().Contain(again.Position);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await bob.ReceivesAsync("x", "y");
+        await bob.ReceivesAsync("\"x\"", "\"y\"");
     }
 
     [Fact]

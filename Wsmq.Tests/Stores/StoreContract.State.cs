@@ -282,11 +282,6 @@ public abstract partial class StoreContract
     public async Task A_message_with_a_delay_becomes_or_removes_state_when_it_is_due()
     {
         await using var h = await CreateAsync();
-        AppendRequest Of(string id, string key, bool removes = false) => StoreHarness.Message(Bob, "ann", id, id) with
-        {
-            Metadata = new EntryMetadata { Id = id, SentAt = 1, StateKey = key, RemovesState = removes }.ToBytes(),
-            Log = new LogTerms { StateKey = key, RemovesState = removes, MaxStateKeys = 3 },
-        };
         await h.AppendAsync(Of("a1", "a"), Of("b1", "b"));
 
         var waiting = await h.AppendAsync(Of("a2", "a") with { Delay = Soon }, Of("-b", "b", removes: true) with { Delay = Soon }, Of("c1", "c") with { Delay = Soon });
@@ -320,8 +315,8 @@ public abstract partial class StoreContract
     public async Task A_message_that_is_due_and_finds_no_room_is_stored_and_no_state()
     {
         await using var h = await CreateAsync();
-        await h.AppendAsync(Setting(h, Bob, "a", "a1"));
-        await h.AppendAsync(Setting(h, Bob, "b", "b1") with { Delay = Soon }, Setting(h, Bob, "a", "a2") with { Delay = Soon });
+        await h.AppendAsync(Of("a1", "a"));
+        await h.AppendAsync(Of("b1", "b") with { Delay = Soon }, Of("a2", "a") with { Delay = Soon });
         var options = new WsmqPublishOptions { MaxStateKeys = 1 };
 
         (await h.AppendAsync([.. (await DueAsync(h, Bob, 2)).Select(m => StateRules.Restore(m, options))])).Should().OnlyContain(r => r.IsStored);
@@ -414,6 +409,13 @@ public abstract partial class StoreContract
 
         (await OpenNewAsync(h, source, "phone")).Should().Be(new OpenCursor(WsmqPosition.Start, p, 1) { IsNew = true });
     }
+
+    // With the metadata that a node makes: of what waits nothing else is known when it is due.
+    private static AppendRequest Of(string id, string key, bool removes = false) => StoreHarness.Message(Bob, "ann", id, id) with
+    {
+        Metadata = new EntryMetadata { Id = id, SentAt = 1, StateKey = key, RemovesState = removes }.ToBytes(),
+        Log = new LogTerms { StateKey = key, RemovesState = removes, MaxStateKeys = 3 },
+    };
 
     private static AppendRequest Setting(StoreHarness h, WsmqAddress to, string key, string body, LogTerms? limits = null) =>
         h.New(to, body) with { Log = (limits ?? new LogTerms()) with { StateKey = key } };
