@@ -37,9 +37,14 @@ public sealed partial class WsmqClient
     /// </summary>
     /// <param name="address">The user or the group.</param>
     /// <param name="key">The key.</param>
+    /// <param name="options">
+    /// What else the message has, such as a delay (the state ends at that time) or an expected tail; may be null. Its state key is not used, and
+    /// a time to live is refused.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait. A removal in flight may be stored nevertheless.</param>
     /// <returns>The receipt, with the position of the removal in the log of the address.</returns>
     /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
-    public Task<WsmqReceipt> RemoveStateAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default) =>
-        SendAsync(OutgoingRemoval.Of(address, key), cancellationToken);
+    public Task<WsmqReceipt> RemoveStateAsync(
+        WsmqAddress address, string key, WsmqSendOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(OutgoingRemoval.Of(address, key, options), cancellationToken);
 }

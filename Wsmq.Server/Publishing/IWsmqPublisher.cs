@@ -86,10 +86,15 @@ public interface IWsmqPublisher
     /// </summary>
     /// <param name="address">The user or the group.</param>
     /// <param name="key">The key.</param>
+    /// <param name="options">
+    /// What else the message has, such as a delay (the state ends at that time) or an expected tail; may be null. Its state key is not used, and
+    /// a time to live is refused.
+    /// </param>
     /// <param name="cancellationToken">Cancels the wait; the removal may still be stored.</param>
     /// <returns>The receipt: the removal is stored.</returns>
     /// <inheritdoc cref="SendAsync(WsmqOutgoingMessage, CancellationToken)" path="/exception"/>
-    Task<WsmqReceipt> RemoveStateAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default);
+    Task<WsmqReceipt> RemoveStateAsync(
+        WsmqAddress address, string key, WsmqSendOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Cancels a message that the app has sent with a delay (<see cref="WsmqSendOptions.Delay"/>, <see cref="WsmqSendOptions.NotBefore"/>) and that is

@@ -29,8 +29,9 @@ internal sealed class WsmqPublisher(
         return await Task.WhenAll(sends).WaitAsync(cancellationToken);
     }
 
-    public Task<WsmqReceipt> RemoveStateAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default) =>
-        SendAsync(OutgoingRemoval.Of(address, key), cancellationToken);
+    public Task<WsmqReceipt> RemoveStateAsync(
+        WsmqAddress address, string key, WsmqSendOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(OutgoingRemoval.Of(address, key, options), cancellationToken);
 
     public async Task<bool> CancelDelayedAsync(WsmqAddress to, string id, CancellationToken cancellationToken = default)
     {

@@ -150,7 +150,8 @@ public abstract partial class RealServerContract
         await bob.HandlesAsync([1]);
 
         var byApp = await A.Publisher.RemoveStateAsync(WsmqAddress.User("bob"), "k");
-        var byAlice = await alice.Client.RemoveStateAsync(WsmqAddress.User("bob"), "other");
+        var byAlice = await alice.Client.RemoveStateAsync(
+            WsmqAddress.User("bob"), "other", new WsmqSendOptions { ExpectedTail = WsmqPosition.Parse(byApp.Position) });
         string[] expected = [$"k by  at {byApp.Position} after 1", $"other by alice at {byAlice.Position} after 1"];
         await Eventually.That("both are handled", () => removed.SequenceEqual(expected));
         await CursorIsAsync(Bob, "bob", WsmqPosition.Parse(byAlice.Position));
@@ -175,7 +176,7 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
-    public async Task Of_two_messages_that_expect_the_same_tail_one_is_stored_and_the_other_learns_the_tail()
+    public async Task Of_two_messages_that_expect_the_same_tail_one_is_stored()
     {
         await StartNodesAsync();
         var (alice, carol, bob) = (await StartClientAsync(A.Hub, "alice"), await StartClientAsync(B.Hub, "carol"), await StartClientAsync(B.Hub, "bob"));
@@ -186,7 +187,6 @@ public abstract partial class RealServerContract
         var repeated = await SendAsync(alice, 1, WsmqPosition.Start, first.Id);
 
         (conflict.Error, conflict.Error.CanRetry).Should().Be((WsmqErrors.PositionConflict, false));
-        conflict.Message.Should().Contain(first.Position);
         repeated.Duplicate.Should().BeTrue();
         await bob.HandlesAsync([1, 3]);
         (await A.Publisher.Invoking(p => p.SendAsync(WsmqAddress.User("bob"), new Number(4), new WsmqSendOptions { ExpectedTail = WsmqPosition.Start }))

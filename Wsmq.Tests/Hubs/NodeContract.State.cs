@@ -114,7 +114,8 @@ public abstract partial class NodeContract
     [Fact]
     public async Task State_inside_a_gap_comes_before_the_gap_and_all_else_is_as_without_it()
     {
-        var node = await StartAsync(o => o.Retention.MaxCount = 2);
+        // Nothing comes from memory, in which the node may still have what follows the connection.
+        var node = await StartAsync(o => (o.Retention.MaxCount, o.Delivery.CachedEntriesPerAddress) = (2, 0));
         await using (var bob = await PlainClient.ConnectAsync(node, "bob", state: true))
         {
             await node.Publisher.SendAsync(State("user:bob", "old", 0));

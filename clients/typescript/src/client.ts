@@ -2,7 +2,7 @@ import { ClientEvents, type ClientState, type EventMap, type Listener } from "./
 import type { Call } from "./connection/calls.js";
 import { call, extend, type Extended, type Extension } from "./extension.js";
 import { Handlers, type Handler, type LiveHandler, type StateRemovalHandler } from "./handlers.js";
-import type { Address, Receipt, SendOptions, Sent } from "./messages.js";
+import type { Address, Receipt, RemovalOptions, SendOptions, Sent } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
 import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
@@ -106,15 +106,15 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
 
   /**
    * Removes the state of a key, which messages with this `stateKey` have set. That is a message in the log of the address as well, in order
-   * with those that are sent before and after it: receivers get it in `onStateRemoved`. It changes nothing where there is no such state.
+   * with those that are sent before and after it: receivers get it in `onStateRemoved`, also where there is no such state.
    * @param to the user or group
    * @param key the key
-   * @param options a signal that ends the wait for the receipt
+   * @param options what else the message has, such as a delay (the state ends at that time) or an expected tail
    * @returns the receipt, once the server has stored the removal
    * @throws WsmqError as `send`
    */
-  removeState(to: Address, key: string, { signal }: { signal?: AbortSignal } = {}): Sent {
-    return this.#send(to, () => serializeRemoval(to, key), signal);
+  removeState(to: Address, key: string, options: RemovalOptions = {}): Sent {
+    return this.#send(to, () => serializeRemoval(to, key, options), options.signal);
   }
 
   /** Returns how many messages wait for their receipts: with an outbox those of the user, of all tabs, otherwise those in memory. */

@@ -6,7 +6,7 @@ export type {
   ClientState, DeadLetteredEvent, ErrorEvent, EventMap, GapEvent, Listener, OutboxEvent, RefusedEvent, StalledEvent, StateCompleteEvent, StateEvent,
 } from "./events.js";
 export type { Handler, LiveHandler, StateRemovalHandler } from "./handlers.js";
-export type { Address, HandlerContext, LivePush, Message, Receipt, SendOptions, Sent, StateRemoval } from "./messages.js";
+export type { Address, HandlerContext, LivePush, Message, Receipt, RemovalOptions, SendOptions, Sent, StateRemoval } from "./messages.js";
 export type { WsmqClientOptions } from "./options.js";
 export type { Outbox } from "./outbox/types.js";
 export type { Position } from "./positions.js";

@@ -87,6 +87,9 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
+/** Options of a removal of state: of those of a send the ones that a message without a body and without a time to live can have. */
+export type RemovalOptions = Pick<SendOptions, "id" | "headers" | "correlationId" | "replyTo" | "delay" | "notBefore" | "expectedTail" | "signal">;
+
 /** A message as it reaches a handler. */
 export interface Message<Body = unknown, Type extends string = string> {
   /** The address whose log it comes from: the user's own queue, or a group. */

@@ -51,8 +51,8 @@ class RemoteClient {
     return this.#call('send', [to, type, body, options], signal);
   }
 
-  removeState(to, key, { signal } = {}) {
-    return this.#call('removeState', [to, key], signal);
+  removeState(to, key, { signal, ...options } = {}) {
+    return this.#call('removeState', [to, key, options], signal);
   }
 
   cancelDelayed(to, id, { signal } = {}) {
@@ -194,7 +194,7 @@ function inPage() {
     start: (client, _, __, signal) => client.start(signal ? { signal } : {}),
     stop: client => client.stop(),
     resume: (client, _, [source, after], signal) => client.resume(source, after, { ...(signal && { signal }) }),
-    removeState: (client, _, [to, key], signal) => client.removeState(to, key, signal && { signal }),
+    removeState: (client, _, [to, key, options], signal) => client.removeState(to, key, { ...options, ...(signal && { signal }) }),
     cancelDelayed: (client, _, [to, id], signal) => client.cancelDelayed(to, id, signal && { signal }),
     send: (client, _, [to, type, body, options], signal) => client.send(to, type, body, { ...options, ...(signal && { signal }) }),
   };

@@ -1,5 +1,5 @@
 import { WsmqError } from "../errors.js";
-import { toBase64, type SendOptions } from "../messages.js";
+import { toBase64, type RemovalOptions, type SendOptions } from "../messages.js";
 import type { Settings } from "../options.js";
 
 type Limits = Pick<Settings, "maxBodyBytes" | "maxMessageBytes">;
@@ -25,7 +25,8 @@ export function serialize(
 }
 
 /** The text of a message that removes the state of a key. */
-export const serializeRemoval = (to: string, stateKey: string) => JSON.stringify({ to, id: newId(), stateKey, removeState: true });
+export const serializeRemoval = (to: string, stateKey: string, { signal: _, id = newId(), ...options }: RemovalOptions) =>
+  JSON.stringify({ ...options, to, id, stateKey, removeState: true });
 
 // A character has at most three bytes: most texts need not be counted.
 function checked(name: keyof Limits, text: string, limits: Limits): string {
