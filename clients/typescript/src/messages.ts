@@ -73,7 +73,8 @@ export interface SendOptions {
 
   /**
    * Only for users and groups: the message becomes the state of this key of the address, 1 to 128 bytes, in place of the one before. The server
-   * keeps it when it is removed from the log, until another message of the key or `removeState`, and each new device gets it before the log.
+   * keeps it when it is removed from the log, until another message of the key or `removeState`, and a new device then gets it before the log.
+   * Not with a `timeToLive`: `removeState` may have a delay.
    */
   stateKey?: string;
 
