@@ -1,3 +1,4 @@
+using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Stores;
@@ -100,34 +101,12 @@ internal sealed class LogReader(IStore store)
         bool isLast;
         do
         {
-            (var held, isLast) = await StatePageAsync(reads, source, text, after, through, cancellationToken);
+            (var held, isLast) = await StatePages.ReadAsync(store.MessageLog, source, text, after, through, reads, cancellationToken);
             if (held.Entries.Length > 0)
                 after = held.Entries[^1].Position;
             await UseAsync(reads, held, use);
         }
         while (!isLast);
-    }
-
-    private async Task<(FeedPage Held, bool IsLast)> StatePageAsync(
-        SessionReads reads, WsmqAddress source, byte[] text, WsmqPosition after, WsmqPosition through, CancellationToken cancellationToken)
-    {
-        await reads.EnterAsync(cancellationToken);
-        try
-        {
-            var size = reads.PageOf(FeedPage.MaxEntries);
-            var page = await FeedPage.ReadStateAsync(store.MessageLog, source, text, after, through, size, cancellationToken);
-            reads.Charge(page.Bytes);
-            var held = reads.Hold(page, FeedPage.MaxEntries);
-
-            // The size of a corrupt entry is not known.
-            var isLast = held.Entries.Length == page.Entries.Length && page.Entries.Length < size.Entries && page.Bytes < size.Bytes
-                && !Array.Exists(page.Entries, e => e.IsForeign);
-            return (held, isLast || held.Entries.Length == 0);
-        }
-        finally
-        {
-            reads.Leave();
-        }
     }
 
     private static async Task UseAsync(SessionReads reads, FeedPage held, Func<FeedPage, Task> use)

@@ -116,31 +116,6 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         return page;
     }
 
-    /// <summary>
-    /// Reads a page of the state of the address, and whether it is the last one. The page is charged to the reader until it releases it.
-    /// </summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<(FeedPage Page, bool IsLast)> ReadStateAsync(
-        IMessageLog log, WsmqPosition after, WsmqPosition through, SessionReads reads, CancellationToken cancellationToken)
-    {
-        await reads.EnterAsync(cancellationToken);
-        try
-        {
-            var size = reads.PageOf(FeedPage.MaxEntries);
-            var page = await FeedPage.ReadStateAsync(log, source, SourceJson, after, through, size, cancellationToken);
-            reads.Charge(page.Bytes);
-            var held = reads.Hold(page, FeedPage.MaxEntries);
-
-            // The size of a foreign entry is not known.
-            var isLast = page.Entries.Length < size.Entries && page.Bytes < size.Bytes && !page.Entries.Any(e => e.IsForeign);
-            return (held, held == page && (isLast || page.Entries.Length == 0));
-        }
-        finally
-        {
-            reads.Leave();
-        }
-    }
-
     // A page that another reader has read, or is reading, costs no read and does not wait for a turn.
     private Task<FeedPage>? Shareable(WsmqPosition after)
     {

@@ -25,7 +25,10 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
         // A position between two entries was never that of a message.
         if (head is null && position > page.State.Removed)
             return new WsmqMessageLife { Events = [] };
-        var entry = (head ?? await FindStateAsync(cancellationToken)) is { } stored ? Stored(stored) : null;
+
+        // State stays when its log is trimmed.
+        var kept = head is null ? await WsmqLogs.FindStateAsync(store, source, position, cancellationToken) : null;
+        var entry = (kept is null ? head : LogViews.HeadOf(kept)) is { } stored ? Stored(stored) : null;
         var readers = await store.Inspection.ReadersAsync(source, null, MostReaders, cancellationToken);
         var letters = await LettersAsync(readers.Items, cancellationToken);
         Add(readers.Items, letters);
@@ -34,14 +37,6 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
         if (head is null)
             _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Removed });
         return new WsmqMessageLife { Entry = entry, Events = [.. _events.OrderBy(e => e.Kind)], MayBeMore = readers.Next is not null };
-    }
-
-    // State stays when its log is trimmed.
-    private async Task<EntryHead?> FindStateAsync(CancellationToken cancellationToken)
-    {
-        var page = await store.MessageLog.ReadStateAsync(
-            source, new WsmqPosition(Math.Max(0, position.Value - 1)), position, 1, 1, cancellationToken);
-        return page.Entries is [var entry] ? LogViews.HeadOf(entry) : null;
     }
 
     private WsmqLogEntry Stored(EntryHead head)

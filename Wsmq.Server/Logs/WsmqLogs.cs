@@ -128,12 +128,16 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
     // State stays when its log is trimmed.
     private async Task<LogEntry?> FindEntryAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken)
     {
-        var before = new WsmqPosition(position.Value - 1);
-        var page = await store.MessageLog.ReadAsync(address, before, 1, 1, cancellationToken);
-        if (page.Entries is [var entry] && entry.Position == position)
-            return entry;
-        var state = await store.MessageLog.ReadStateAsync(address, before, position, 1, 1, cancellationToken);
-        return state.Entries is [var kept] ? kept : null;
+        var page = await store.MessageLog.ReadAsync(address, new WsmqPosition(position.Value - 1), 1, 1, cancellationToken);
+        return page.Entries is [var entry] && entry.Position == position ? entry : await FindStateAsync(store, address, position, cancellationToken);
+    }
+
+    /// <summary>The entry of the state at a position; null if there is none.</summary>
+    public static async Task<LogEntry?> FindStateAsync(IStore store, WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken)
+    {
+        var before = new WsmqPosition(Math.Max(0, position.Value - 1));
+        var page = await store.MessageLog.ReadStateAsync(address, before, position, 1, 1, cancellationToken);
+        return page.Entries is [var entry] ? entry : null;
     }
 
     private static void CheckMax(int max)

@@ -60,53 +60,9 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
     /// </summary>
     public void Decided(AppendResult result)
     {
-        if (result.IsCorrupt)
-        {
-            Failed(new WsmqException(WsmqErrors.StoreCorrupt));
-            return;
-        }
-
-        if (result.IsQueueFull)
-        {
-            Failed(new WsmqException(WsmqErrors.QueueFull));
-            return;
-        }
-
-        if (result.IsTooManyWaiting)
-        {
-            Failed(new WsmqException(WsmqErrors.TooManyDelayed));
-            return;
-        }
-
-        if (result.IsConflict)
-        {
-            // A client may send to addresses that it may not read.
-            Failed(new WsmqException(WsmqErrors.PositionConflict, sender is null ? $"the tail is {result.Position}" : null));
-            return;
-        }
-
-        if (result.IsStateFull)
-        {
-            Failed(new WsmqException(WsmqErrors.TooMuchState));
-            return;
-        }
-
-        if (result.IsOutOfSequence)
-        {
-            // The first attempt of this node may have stored it.
-            Failed(result.IsOwnRepeat
-                ? new WsmqException(WsmqErrors.StoreUnavailable, "the store cannot tell whether it has the message")
-                : new WsmqException(WsmqErrors.OutOfSequence, result.IsFenced ? "a stream with a higher epoch has sent" : "the number is too low"));
-            return;
-        }
-
-        if (result.Refused && sender is not null)
-        {
-            Failed(sender.RefuseCreation());
-            return;
-        }
-
-        if (TrySettle(result))
+        if (RefusalOf(result) is { } refusal)
+            Failed(refusal);
+        else if (TrySettle(result))
             OnStored(result);
     }
 
@@ -131,6 +87,26 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
     protected abstract void OnStored(AppendResult result);
 
     protected abstract void OnFailed(WsmqException error);
+
+    // Null if it is stored, or waits.
+    private WsmqException? RefusalOf(AppendResult result) => result switch
+    {
+        { IsCorrupt: true } => new WsmqException(WsmqErrors.StoreCorrupt),
+        { IsQueueFull: true } => new WsmqException(WsmqErrors.QueueFull),
+        { IsTooManyWaiting: true } => new WsmqException(WsmqErrors.TooManyDelayed),
+
+        // A client may send to addresses that it may not read.
+        { IsConflict: true } => new WsmqException(WsmqErrors.PositionConflict, sender is null ? $"the tail is {result.Position}" : null),
+        { IsStateFull: true } => new WsmqException(WsmqErrors.TooMuchState),
+
+        // The first attempt of this node may have stored it.
+        { IsOutOfSequence: true, IsOwnRepeat: true } =>
+            new WsmqException(WsmqErrors.StoreUnavailable, "the store cannot tell whether it has the message"),
+        { IsOutOfSequence: true } =>
+            new WsmqException(WsmqErrors.OutOfSequence, result.IsFenced ? "a stream with a higher epoch has sent" : "the number is too low"),
+        { Refused: true } => sender?.RefuseCreation(),
+        _ => null,
+    };
 
     // Two callers may race: a send that waits for capacity in the queue may time out while the lane fails all that is left.
     private bool TrySettle(in AppendResult? result = null)

@@ -22,25 +22,21 @@ internal static class StateRules
             throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.StateKey} has no {Wire.TimeToLive}: remove the state with a delay");
         if (message.ExpectedTail is not null && message is not { Delay: null, NotBefore: null })
             throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.ExpectedTail} has no delay");
-        return new LogTerms
-        {
-            ExpectedTail = message.ExpectedTail,
-            StateKey = MessageRules.Name(Wire.StateKey, message.StateKey),
-            RemovesState = message.RemoveState,
-            MaxStateKeys = options.MaxStateKeys,
-            MaxStateBytes = options.MaxStateBytes,
-        };
+        return Of(MessageRules.Name(Wire.StateKey, message.StateKey), message.RemoveState, message.ExpectedTail, options);
     }
 
     /// <summary>The request of a message that has waited, with what its metadata says of state.</summary>
     public static AppendRequest Restore(AppendRequest request, WsmqPublishOptions options) =>
         EntryHeader.Of(request.Metadata) is { StateKey: { } key } header
-            ? request with
-            {
-                Log = new LogTerms
-                {
-                    StateKey = key, RemovesState = header.RemovesState, MaxStateKeys = options.MaxStateKeys, MaxStateBytes = options.MaxStateBytes,
-                },
-            }
+            ? request with { Log = Of(key, header.RemovesState, expectedTail: null, options) }
             : request;
+
+    private static LogTerms Of(string? key, bool removes, WsmqPosition? expectedTail, WsmqPublishOptions options) => new()
+    {
+        ExpectedTail = expectedTail,
+        StateKey = key,
+        RemovesState = removes,
+        MaxStateKeys = options.MaxStateKeys,
+        MaxStateBytes = options.MaxStateBytes,
+    };
 }

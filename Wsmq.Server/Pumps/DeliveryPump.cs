@@ -270,8 +270,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     private async ValueTask<bool> StateAsync(StateDelivery state)
     {
-        var (page, isLast) = await Feed.ReadStateAsync(
-            _services.MessageLog, state.After, state.Through ?? new WsmqPosition(WsmqPosition.MaxValue), _receiver.Reads, _stop.Token);
+        var most = state.Through ?? new WsmqPosition(WsmqPosition.MaxValue);
+        var (page, isLast) = await StatePages.ReadAsync(
+            _services.MessageLog, Feed.Source, Feed.SourceJson, state.After, most, _receiver.Reads, _stop.Token);
         try
         {
             var through = state.Through ??= WsmqPosition.Max(WsmqPosition.Max(_writer.Sent, _floor), page.State.Removed);

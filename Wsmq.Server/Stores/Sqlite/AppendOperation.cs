@@ -93,7 +93,9 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
         var entry = new LogEntry(position, new WsmqPosition(row.Tail), request.Metadata, request.Body);
         EntryTable.Insert(session, row.Id, entry);
-        if (request.Log is { } terms && StateTable.HasRoom(session, row, request, terms))
+
+        // Room was looked for before, but for what has waited.
+        if (request.Log is { } terms && (request.Delay?.Waited is null || StateTable.HasRoom(session, row, request, terms)))
             StateTable.Apply(session, row.Id, terms, entry);
         var created = Created(row);
         row.Tail = position.Value;
