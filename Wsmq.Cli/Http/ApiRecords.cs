@@ -88,6 +88,29 @@ internal sealed record ApiCursor(string User, string? Device, string Position, l
 internal sealed record ApiAddressDetails(
     string Address, long Entries, long Bytes, string Last, string Removed, ApiCursor[]? Cursors, string? Next);
 
+/// <summary>A message that waits until it is due, without its body.</summary>
+internal sealed record ApiDelayed
+{
+    public required string Key { get; init; }
+
+    public required long DueAt { get; init; }
+
+    /// <summary>Null if the message is corrupt.</summary>
+    public string? Id { get; init; }
+
+    public string? Sender { get; init; }
+
+    public string? StateKey { get; init; }
+
+    public bool RemoveState { get; init; }
+
+    public string? Type { get; init; }
+
+    public long Size { get; init; }
+
+    public string? Preview { get; init; }
+}
+
 /// <summary>An entry of a log in a list, without its body.</summary>
 internal sealed record ApiEntry
 {

@@ -91,6 +91,32 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
         };
     }
 
+    public Task<WsmqPage<WsmqDelayedMessage>> DelayedAsync(
+        WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default) =>
+        DelayedAsync(address, next, max, withPreview: false, cancellationToken);
+
+    /// <summary>The same, and whether the beginnings of bodies are returned.</summary>
+    public async Task<WsmqPage<WsmqDelayedMessage>> DelayedAsync(
+        WsmqAddress address, string? next, int max, bool withPreview, CancellationToken cancellationToken)
+    {
+        CheckMax(max);
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        var page = await store.Delayed.ListAsync(address, next, max, withPreview ? EntryHeader.PreviewBytes : 0, cancellationToken);
+        return new WsmqPage<WsmqDelayedMessage>
+        {
+            Items = [.. page.Items.Select(m => LogViews.Of(m, withPreview))], Next = page.Next, Scanned = page.Scanned,
+        };
+    }
+
+    public async Task<bool> CancelDelayedAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        return await store.Delayed.CancelAsync(address, key, cancellationToken);
+    }
+
     public async Task<WsmqDelivery?> ReadAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken = default)
     {
         if (await ReadFrameAsync(address, position, cancellationToken) is not { } delivery)

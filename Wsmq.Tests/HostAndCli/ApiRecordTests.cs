@@ -22,7 +22,7 @@ public sealed class ApiRecordTests
 
         // The events of several addresses name theirs.
         (typeof(ApiEntry), [typeof(WsmqApiEntry), typeof(WsmqApiDelivery)]),
-        (typeof(ApiLifeEvent), [typeof(WsmqApiEvent)]), (typeof(ApiLife), [typeof(WsmqApiLife)]),
+        (typeof(ApiDelayed), [typeof(WsmqApiDelayed)]), (typeof(ApiLifeEvent), [typeof(WsmqApiEvent)]), (typeof(ApiLife), [typeof(WsmqApiLife)]),
         (typeof(ApiLogPage), [typeof(WsmqApiPage)]),
         (typeof(ApiGap), [typeof(WsmqApiGap), typeof(WsmqApiDelivery)]), (typeof(ApiRates), [typeof(WsmqNodeRates)]),
         (typeof(ApiLatency), [typeof(WsmqApiLatency)]), (typeof(ApiStore), [typeof(WsmqNodeStore)]),
