@@ -147,6 +147,9 @@ internal sealed record ApiLifeEvent(long? At, string Kind, string? User, string?
 /// <summary>The life of one message.</summary>
 internal sealed record ApiLife(ApiEntry? Entry, bool Stored, ApiLifeEvent[] Events, bool MayBeMore);
 
+/// <summary>The state of an address; its messages are read from the JSON.</summary>
+internal sealed record ApiState(string Through);
+
 /// <summary>A page of a log.</summary>
 internal sealed record ApiLogPage(WsmqDelivery[] Entries, ApiGap[] Gaps, string Next, bool End);
 

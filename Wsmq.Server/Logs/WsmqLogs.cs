@@ -78,16 +78,13 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
         RequireLog(address);
         var after = next is null ? WsmqPosition.Start : WsmqPosition.Parse(next);
         await start.WaitAsync(cancellationToken);
-        var entries = (await store.MessageLog.ReadStateAsync(
-            address, after, new WsmqPosition(WsmqPosition.MaxValue), max, StateBytesInAPage, cancellationToken)).Entries;
-
-        // The size of a corrupt entry is not known.
-        var isLast = entries.Count < max && entries.Sum(e => (long)e.Bytes) < StateBytesInAPage && entries.All(e => e.Defect is null);
+        var page = await store.MessageLog.ReadStateAsync(
+            address, after, new WsmqPosition(WsmqPosition.MaxValue), max, StateBytesInAPage, cancellationToken);
         return new WsmqPage<WsmqLogEntry>
         {
-            Items = [.. entries.Select(e => LogViews.Of(e, withPreview))],
-            Next = isLast || entries.Count == 0 ? null : entries[^1].Position.ToString(),
-            Scanned = entries.Count,
+            Items = [.. page.Entries.Select(e => LogViews.Of(e, withPreview))],
+            Next = page.IsLastOfState(max, StateBytesInAPage) ? null : page.Entries[^1].Position.ToString(),
+            Scanned = page.Entries.Count,
         };
     }
 
