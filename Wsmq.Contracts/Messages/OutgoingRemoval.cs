@@ -7,7 +7,7 @@ internal static class OutgoingRemoval
     public static WsmqOutgoingMessage Of(WsmqAddress address, string key, WsmqSendOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return TypedBody.Message(address, options?.Type, null, options) with
+        return TypedBody.Untyped(address, options?.Type, null, options) with
         {
             StateKey = key,
             RemoveState = true,

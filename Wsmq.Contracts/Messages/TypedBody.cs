@@ -13,11 +13,11 @@ internal static class TypedBody
     public static WsmqOutgoingMessage Message<T>(WsmqAddress to, T value, JsonTypeInfo<T> declared, WsmqSendOptions? options)
     {
         var (type, body) = Named(value, declared, options?.Type);
-        return Message(to, type, body, options);
+        return Untyped(to, type, body, options);
     }
 
     /// <summary>A message with the fields that options set.</summary>
-    public static WsmqOutgoingMessage Message(WsmqAddress to, string? type, WsmqJsonBody? body, WsmqSendOptions? options) => new()
+    public static WsmqOutgoingMessage Untyped(WsmqAddress to, string? type, WsmqJsonBody? body, WsmqSendOptions? options) => new()
     {
         To = to.ToString(),
         Id = options?.Id,
