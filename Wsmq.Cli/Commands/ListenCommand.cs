@@ -19,7 +19,8 @@ internal static class ListenCommand
         };
         var json = new Option<bool>("--json")
         {
-            Description = "Prints one JSON object per line: a message in its wire form, with \"state\":true if it is of the state, {\"stateComplete\":…}, {\"gap\":…} or {\"live\":…}.",
+            Description = "Prints one JSON object per line: a message in its wire form, with \"state\":true if it is of the state, "
+                + "{\"stateComplete\":…}, {\"gap\":…} or {\"live\":…}.",
         };
         var count = new Option<int?>("--count")
         {

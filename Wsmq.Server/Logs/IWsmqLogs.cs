@@ -2,8 +2,8 @@ namespace Wsmq;
 
 /// <summary>
 /// The logs of all addresses, for operators (tools and pages of support) and for the app's own endpoints. It asks no authorizer, reads a
-/// bounded part of the store with each call, and changes nothing but by <see cref="CancelDelayedAsync"/>. All methods may throw <see cref="WsmqException"/> with <c>store-unavailable</c>, <c>store-corrupt</c>,
-/// and with <c>stopping</c> on a node that stops.
+/// bounded part of the store with each call, and changes nothing but by <see cref="CancelDelayedAsync"/>. All methods may throw
+/// <see cref="WsmqException"/> with <c>store-unavailable</c>, <c>store-corrupt</c>, and with <c>stopping</c> on a node that stops.
 /// </summary>
 public interface IWsmqLogs
 {

@@ -159,7 +159,9 @@ internal readonly record struct LogState(WsmqPosition Tail, WsmqPosition Removed
 /// <summary>Entries and the state of their log, read atomically.</summary>
 internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State)
 {
-    /// <summary>Whether there is nothing after this page of a state, which was read with these limits. The size of a corrupt entry is not known.</summary>
+    /// <summary>
+    /// Whether there is nothing after this page of a state, which was read with these limits. The size of a corrupt entry is not known.
+    /// </summary>
     public bool IsLastOfState(int maxEntries, int maxBytes) => Entries.Count == 0
         || (Entries.Count < maxEntries && Entries.Sum(e => (long)e.Bytes) < maxBytes && Entries.All(e => e.Defect is null));
 }

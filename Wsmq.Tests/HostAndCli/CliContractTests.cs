@@ -89,7 +89,8 @@ public sealed class CliContractTests
     public async Task What_is_not_done_or_not_there_has_an_exit_code(string said, int expected, params string[] arguments)
     {
         var isNone = said.StartsWith("no ", StringComparison.OrdinalIgnoreCase);
-        await using var server = await ScriptedApi.StartAsync((200, isNone ? arguments is [.., "cancel-delayed", _, _] ? "false" : "null" : Run.Replace("STATE", "stopped", StringComparison.Ordinal)));
+        var none = arguments is [.., "cancel-delayed", _, _] ? "false" : "null";
+        await using var server = await ScriptedApi.StartAsync((200, isNone ? none : Run.Replace("STATE", "stopped", StringComparison.Ordinal)));
 
         var (code, output, error) = await RunAsync(server, arguments);
 

@@ -92,7 +92,8 @@ public sealed class CliOperatorTests : IDisposable
         }
 
         var lines = (await cli.OkAsync("address", "delayed", "user:bob")).Split('\n');
-        lines.Should().HaveCount(3).And.OnlyContain(l => l.Contains("from the app  reminder  id ", StringComparison.Ordinal) && l.EndsWith("17", StringComparison.Ordinal));
+        lines.Should().HaveCount(3).And.OnlyContain(
+            l => l.Contains("from the app  reminder  id ", StringComparison.Ordinal) && l.EndsWith("17", StringComparison.Ordinal));
         var keys = (await cli.OkAsync("address", "delayed", "user:bob", "--json")).Split('\n').Select(l => JsonDocument.Parse(l).RootElement)
             .ToDictionary(m => m.GetProperty("id").GetString()!, m => m.GetProperty("key").GetString()!);
         keys.Keys.Should().Equal("a", "b", "c");

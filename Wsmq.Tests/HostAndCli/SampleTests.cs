@@ -180,7 +180,8 @@ public sealed class SampleTests : IAsyncLifetime
         bob.Client.Snapshot(WsmqAddress.Group("board"), async stop =>
         {
             var board = await http.GetFromJsonAsync<JsonElement>(new Uri("board", UriKind.Relative), stop);
-            loaded.Enqueue(string.Join(' ', board.GetProperty("orders").EnumerateArray().Select(o => $"{o.GetProperty("id")}:{o.GetProperty("state")}")));
+            var orders = board.GetProperty("orders").EnumerateArray().Select(o => $"{o.GetProperty("id")}:{o.GetProperty("state")}");
+            loaded.Enqueue(string.Join(' ', orders));
             return WsmqPosition.Parse(board.GetProperty("position").GetString());
         });
         bob.Client.OnAny((message, _) =>

@@ -73,7 +73,10 @@ describe('hooks for React', () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const source = `user:${bob}`;
     const sender = await wsmq.open(alice);
-    const app = { positions: ['0000000000000000'], async set(value) { this.positions.push((await sender.client.send(source, 'set', value)).position); } };
+    const app = {
+      positions: ['0000000000000000'],
+      set: async value => { app.positions.push((await sender.client.send(source, 'set', value)).position); },
+    };
     await app.set(1);
     await app.set(2);
     const handled = [];

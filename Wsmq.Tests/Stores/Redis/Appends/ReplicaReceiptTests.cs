@@ -105,7 +105,8 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
         await using var h = await StartAsync(timeout: 0.5);
         await using var replica = await ReplicatedRedis.AdminAsync(_redis.Replica);
         var due = new RedisKeys("t", 64).OfLane(0, "", new WsmqOptions().Publish.DeduplicationWindow).Delayed;
-        async Task<long> WaitingAsync() => await replica.GetDatabase().SortedSetLengthAsync(due, flags: StackExchange.Redis.CommandFlags.DemandReplica);
+        Task<long> WaitingAsync() =>
+            replica.GetDatabase().SortedSetLengthAsync(due, flags: StackExchange.Redis.CommandFlags.DemandReplica);
         await Eventually.That("messages wait on both servers", async () =>
         {
             await h.AppendAsync([.. Enumerable.Range(0, 20).Select(i => Delayed($"{i}"))]);

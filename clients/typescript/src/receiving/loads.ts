@@ -44,7 +44,8 @@ export class SnapshotLoads {
         if (gap && next(position) < gap.before) {
           // The gap would be announced again behind every position in it.
           if (!NOTHING_LOST.includes(gap.reason) && ++older === MOST_OLDER) return false;
-          throw new Error(`The data is of position ${position}, but messages before ${gap.before} are missing: read the position, and then the data, from the primary.`);
+          throw new Error(`The data is of position ${position}, but messages before ${gap.before} are missing: `
+            + "read the position, and then the data, from the primary.");
         }
 
         loaded(position);
