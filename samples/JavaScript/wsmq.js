@@ -70,6 +70,7 @@ export function keepConnected(connection, { handle, missing, snapshots = {}, end
   connection.on("Gap", (source, after, before, reason) => enqueue(source, async isCurrent => {
     const end = String(BigInt(before) - 1n).padStart(16, "0");
     const isKept = source in snapshots;
+    if (isKept && end <= (last.get(source) ?? "")) return;              // in the data already
     if (isKept && reason !== "expired") return load(source, isCurrent, end, !NOTHING_LOST.includes(reason));
     for (let wait = FIRST_PAUSE; isCurrent(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       try {
