@@ -50,7 +50,8 @@ public partial interface IWsmqHub
         string producer, long epoch, IAsyncEnumerable<WsmqOutgoingMessage[]> messages, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Cancels a message that this user has sent with a delay and that is not due yet. Limited together with <see cref="Resume"/>.
+    /// Cancels a message that this user has sent with a delay and that is not due yet. Limited together with <see cref="Resume"/>. Where receipts
+    /// wait for replicas, so does the answer; <c>not-replicated</c> says that a failover may undo it.
     /// </summary>
     /// <param name="to">The address that it was sent to.</param>
     /// <param name="id">Its id.</param>

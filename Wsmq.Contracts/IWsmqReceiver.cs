@@ -34,7 +34,8 @@ public interface IWsmqReceiver
     /// Delivers state of a source: the newest message of each key that is not in the log any more, in the order of their positions, before the
     /// log goes on. Called for a new reader (a device or a member that has not acknowledged anything, <see cref="IWsmqHub.Resume"/> from the
     /// start) and before a <see cref="Gap"/> of removed entries, on connections whose URL has the query parameter <c>state=true</c>.
-    /// Repeated until <paramref name="through"/> is set.
+    /// Repeated until <paramref name="through"/> is set. A call without deliveries and with null in its place says that what was begun before is
+    /// void, because of a <see cref="IWsmqHub.Resume"/>: state begins again.
     /// </summary>
     /// <param name="source">The source.</param>
     /// <param name="deliveries">The messages; may be empty. Their <c>previous</c> has no meaning.</param>

@@ -19,7 +19,8 @@ internal static class ListenCommand
         };
         var json = new Option<bool>("--json")
         {
-            Description = "Prints one JSON object per line: a message in its wire form, with \"state\":true if it is of the state, {\"gap\":…} or {\"live\":…}.",
+            Description = "Prints one JSON object per line: a message in its wire form, with \"state\":true if it is of the state, "
+                + "{\"stateComplete\":…}, {\"gap\":…} or {\"live\":…}.",
         };
         var count = new Option<int?>("--count")
         {
@@ -30,7 +31,8 @@ internal static class ListenCommand
         var command = new Command("listen", $"""
             Prints messages as they arrive and acknowledges them, until Ctrl+C, which ends it with exit code 0. Reports on standard error
             when it is connected, when the connection is lost, and when it has reconnected. A new device gets the state first: the newest
-            messages of state keys that are not in the log any more. They are acknowledged together, once all are printed.
+            messages of state keys that are not in the log any more, and, if there are any, a line that these are all. They are
+            acknowledged together, once all are printed.
             {ExitCodes.Help}
             """) { json, count, device };
         connection.AddTo(command);

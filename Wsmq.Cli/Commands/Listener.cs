@@ -22,6 +22,7 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
         session.Client.OnStateRemoved((removal, stop) => OnDeliveryAsync(removal.Delivery, stop));
         session.Client.OnAnyLive(OnLiveAsync);
         session.Client.Gap += (_, gap) => Print(printer.Gap(gap));
+        session.Client.StateComplete += (_, state) => Print(state);
         session.Client.Error += (_, e) => Print(e);
         using var unread = OutputReader.Ended.Register(() => _done.TrySetResult());
         try
@@ -74,6 +75,13 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
     {
         Print(printer.Live(message));
         return Task.CompletedTask;
+    }
+
+    private void Print(WsmqStateCompleteEventArgs state)
+    {
+        // Not for each new device of an address without state.
+        if (state.Keys.Count > 0)
+            Print(printer.StateComplete(state));
     }
 
     /// <summary>Reports a message that could not be printed: it is tried again, and delays all later ones of its source.</summary>

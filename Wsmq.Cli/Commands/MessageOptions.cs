@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Messages;
 
 namespace Wsmq.Cli.Commands;
@@ -110,15 +111,8 @@ internal sealed class MessageOptions
             result.AddError("Write a header as name=value, and each name only once.");
     }
 
-    private static WsmqAddress? CheckAddress(CommandResult result, string? text)
-    {
-        if (text is null)
-            return null;
-        if (WsmqAddress.TryParse(text, out var address, out var error))
-            return address;
-        result.AddError($"'{text}': {error.Text}");
-        return null;
-    }
+    private static WsmqAddress? CheckAddress(CommandResult result, string? text) =>
+        text is null ? null : ApiVerb.CheckAddress(result, text);
 
     private static string Name(string header) => header[..header.IndexOf('=', StringComparison.Ordinal)];
 

@@ -21,6 +21,7 @@ internal static class RootFactory
             KeyCommand.Create(),
             TailCommand.Create(),
             LogCommand.Create(),
+            StateCommand.Create(),
             GroupCommand.Create(),
             UserCommand.Create(),
             DeadLetterCommand.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Wsmq.Cli.Commands.Operators;
 
 namespace Wsmq.Cli.Commands;
 
@@ -58,11 +59,6 @@ internal sealed class StateOptions
     private static WsmqPosition? ParsePosition(ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;
-        if (text == "0")
-            return WsmqPosition.Start;
-        if (WsmqPosition.TryParse(text, out var position))
-            return position;
-        result.AddError($"'{text}' is not a position: it has 16 digits.");
-        return null;
+        return text == "0" ? WsmqPosition.Start : ApiVerb.CheckPosition(result, text);
     }
 }

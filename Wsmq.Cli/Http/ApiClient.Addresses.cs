@@ -11,6 +11,7 @@ internal sealed partial class ApiClient
 {
     private const string Addresses = "addresses";
     private const string Entries = "entries";
+    private const string Delayed = "delayed";
 
     public IAsyncEnumerable<ApiAnswer<ApiAddress>> SearchAddressesAsync(string? kind, string? match, int? max, CancellationToken stop) =>
         ScanAsync<ApiAddress>(
@@ -43,6 +44,14 @@ internal sealed partial class ApiClient
     public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListStateAsync(string address, int? max, CancellationToken stop) =>
         ScanAsync<ApiEntry>(
             (next, count) => ApiRequest.Get(Addresses, address, "state").With("next", next).With("max", count), Entries, max, stop);
+
+    /// <summary>The messages that wait until they are due, in the order of their times.</summary>
+    public IAsyncEnumerable<ApiAnswer<ApiDelayed>> ListDelayedAsync(string address, int? max, CancellationToken stop) =>
+        ScanAsync<ApiDelayed>(
+            (next, count) => ApiRequest.Get(Addresses, address, Delayed).With("next", next).With("max", count), "messages", max, stop);
+
+    public async Task<bool> CancelDelayedAsync(string address, string key, CancellationToken stop) =>
+        (await AskAsync<bool>(ApiRequest.Delete(Addresses, address, Delayed, key), stop)).Value;
 
     public Task<ApiAnswer<WsmqDelivery>> EntryAsync(string address, string position, CancellationToken stop) =>
         AskAsync<WsmqDelivery>(ApiRequest.Get(Addresses, address, Entries, position), stop);

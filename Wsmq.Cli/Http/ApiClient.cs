@@ -19,6 +19,9 @@ internal sealed partial class ApiClient(ApiConnection connection) : IDisposable
     public Task<ApiAnswer<ApiLogPage>> ReadLogAsync(string address, string? after, int? max, CancellationToken stop) =>
         AskAsync<ApiLogPage>(ApiRequest.Get("logs").With("address", address).With("after", after).With("max", max), stop);
 
+    public Task<ApiAnswer<ApiState>> ReadStateAsync(string address, CancellationToken stop) =>
+        AskAsync<ApiState>(ApiRequest.Get("state").With("source", address), stop);
+
     private Task ChangeAsync(ApiRequest request, CancellationToken stop) => connection.AskAsync(request, stop);
 
     private async Task<ApiAnswer<T>> AskAsync<T>(ApiRequest request, CancellationToken stop) =>

@@ -88,6 +88,29 @@ internal sealed record ApiCursor(string User, string? Device, string Position, l
 internal sealed record ApiAddressDetails(
     string Address, long Entries, long Bytes, string Last, string Removed, ApiCursor[]? Cursors, string? Next);
 
+/// <summary>A message that waits until it is due, without its body.</summary>
+internal sealed record ApiDelayed
+{
+    public required string Key { get; init; }
+
+    public required long DueAt { get; init; }
+
+    /// <summary>Null if the message is corrupt.</summary>
+    public string? Id { get; init; }
+
+    public string? Sender { get; init; }
+
+    public string? StateKey { get; init; }
+
+    public bool RemoveState { get; init; }
+
+    public string? Type { get; init; }
+
+    public long Size { get; init; }
+
+    public string? Preview { get; init; }
+}
+
 /// <summary>An entry of a log in a list, without its body.</summary>
 internal sealed record ApiEntry
 {
@@ -123,6 +146,9 @@ internal sealed record ApiLifeEvent(long? At, string Kind, string? User, string?
 
 /// <summary>The life of one message.</summary>
 internal sealed record ApiLife(ApiEntry? Entry, bool Stored, ApiLifeEvent[] Events, bool MayBeMore);
+
+/// <summary>The state of an address; its messages are read from the JSON.</summary>
+internal sealed record ApiState(string Through);
 
 /// <summary>A page of a log.</summary>
 internal sealed record ApiLogPage(WsmqDelivery[] Entries, ApiGap[] Gaps, string Next, bool End);

@@ -7,5 +7,7 @@ internal interface IEventPrinter
 
     string Gap(WsmqGapEventArgs gap);
 
+    string StateComplete(WsmqStateCompleteEventArgs state);
+
     string Live(WsmqLiveMessage message);
 }

@@ -16,6 +16,9 @@ internal sealed class TextEventPrinter : IEventPrinter
     public string Gap(WsmqGapEventArgs gap) =>
         Printable.Line($"GAP  {gap.Source}  messages after {gap.After} and before {gap.Before} are missing: {gap.Reason}");
 
+    public string StateComplete(WsmqStateCompleteEventArgs state) =>
+        StateLine.TextOf(state.Source.ToString(), state.Position.ToString(), state.Keys.Count);
+
     public string Live(WsmqLiveMessage message) =>
         Printable.Line($"LIVE  {message.Type ?? "-"}  {Body(message.Body, message.Data, message.ContentType)}");
 

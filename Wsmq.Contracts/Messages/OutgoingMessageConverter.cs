@@ -15,8 +15,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     // The year 9999, in milliseconds since 1970.
     private const long MostMilliseconds = 253_402_300_799_999;
 
-    // As long as the stores write it.
-    private const long MostSequence = 999_999_999_998;
+    /// <summary>The largest number of a message: as long as the stores write it.</summary>
+    internal const long MostSequence = 999_999_999_998;
 
     private const int MaxUnknownField = 64;
     private const string NoUnicode = "a name or a text is not valid Unicode";

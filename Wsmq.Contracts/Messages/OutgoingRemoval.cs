@@ -7,20 +7,15 @@ internal static class OutgoingRemoval
     public static WsmqOutgoingMessage Of(WsmqAddress address, string key, WsmqSendOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return new WsmqOutgoingMessage
+        return TypedBody.Untyped(address, options?.Type, null, options) with
         {
-            To = address.ToString(),
-            Id = options?.Id,
-            Type = options?.Type,
-            Headers = options?.Headers,
-            CorrelationId = options?.CorrelationId,
-            ReplyTo = options?.ReplyTo?.ToString(),
-            Delay = options?.Delay,
-            NotBefore = options?.NotBefore,
-            TimeToLive = options?.TimeToLive,
-            ExpectedTail = options?.ExpectedTail,
             StateKey = key,
             RemoveState = true,
+
+            // A removal is no job.
+            Key = null,
+            UniqueId = null,
+            Priority = null,
         };
     }
 }

@@ -13,25 +13,28 @@ internal static class TypedBody
     public static WsmqOutgoingMessage Message<T>(WsmqAddress to, T value, JsonTypeInfo<T> declared, WsmqSendOptions? options)
     {
         var (type, body) = Named(value, declared, options?.Type);
-        return new WsmqOutgoingMessage
-        {
-            To = to.ToString(),
-            Id = options?.Id,
-            Type = type,
-            Body = body,
-            Headers = options?.Headers,
-            CorrelationId = options?.CorrelationId,
-            ReplyTo = options?.ReplyTo?.ToString(),
-            Key = options?.Key,
-            UniqueId = options?.UniqueId,
-            Priority = options?.Priority,
-            Delay = options?.Delay,
-            NotBefore = options?.NotBefore,
-            TimeToLive = options?.TimeToLive,
-            StateKey = options?.StateKey,
-            ExpectedTail = options?.ExpectedTail,
-        };
+        return Untyped(to, type, body, options);
     }
+
+    /// <summary>A message with the fields that options set.</summary>
+    public static WsmqOutgoingMessage Untyped(WsmqAddress to, string? type, WsmqJsonBody? body, WsmqSendOptions? options) => new()
+    {
+        To = to.ToString(),
+        Id = options?.Id,
+        Type = type,
+        Body = body,
+        Headers = options?.Headers,
+        CorrelationId = options?.CorrelationId,
+        ReplyTo = options?.ReplyTo?.ToString(),
+        Key = options?.Key,
+        UniqueId = options?.UniqueId,
+        Priority = options?.Priority,
+        Delay = options?.Delay,
+        NotBefore = options?.NotBefore,
+        TimeToLive = options?.TimeToLive,
+        StateKey = options?.StateKey,
+        ExpectedTail = options?.ExpectedTail,
+    };
 
     public static WsmqLiveMessage Live<T>(T value, JsonTypeInfo<T> declared, string? type)
     {

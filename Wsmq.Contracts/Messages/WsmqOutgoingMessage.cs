@@ -50,7 +50,7 @@ public sealed record WsmqOutgoingMessage
     public string? Key
     {
         get => Rare?.Key;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { Key = value };
+        init => Rare = Needs(value) ? Others with { Key = value } : null;
     }
 
     /// <summary>
@@ -61,14 +61,14 @@ public sealed record WsmqOutgoingMessage
     public string? UniqueId
     {
         get => Rare?.UniqueId;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { UniqueId = value };
+        init => Rare = Needs(value) ? Others with { UniqueId = value } : null;
     }
 
     /// <summary>For a work queue: the priority. Default: <see cref="WsmqJobPriority.Normal"/>.</summary>
     public WsmqJobPriority? Priority
     {
         get => Rare?.Priority;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { Priority = value };
+        init => Rare = Needs(value) ? Others with { Priority = value } : null;
     }
 
     /// <summary>
@@ -80,7 +80,7 @@ public sealed record WsmqOutgoingMessage
     public TimeSpan? Delay
     {
         get => Rare?.Delay;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { Delay = value };
+        init => Rare = Needs(value) ? Others with { Delay = value } : null;
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public sealed record WsmqOutgoingMessage
     public DateTimeOffset? NotBefore
     {
         get => Rare?.NotBefore;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { NotBefore = value };
+        init => Rare = Needs(value) ? Others with { NotBefore = value } : null;
     }
 
     /// <summary>
@@ -101,7 +101,7 @@ public sealed record WsmqOutgoingMessage
     public TimeSpan? TimeToLive
     {
         get => Rare?.TimeToLive;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { TimeToLive = value };
+        init => Rare = Needs(value) ? Others with { TimeToLive = value } : null;
     }
 
     /// <summary>
@@ -112,7 +112,7 @@ public sealed record WsmqOutgoingMessage
     public string? StateKey
     {
         get => Rare?.StateKey;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { StateKey = value };
+        init => Rare = Needs(value) ? Others with { StateKey = value } : null;
     }
 
     /// <summary>
@@ -121,7 +121,7 @@ public sealed record WsmqOutgoingMessage
     public bool RemoveState
     {
         get => Rare?.RemoveState ?? false;
-        init => Rare = !value && Rare is null ? null : (Rare ?? new RareFields()) with { RemoveState = value };
+        init => Rare = value || Rare is not null ? Others with { RemoveState = value } : null;
     }
 
     /// <summary>
@@ -132,11 +132,13 @@ public sealed record WsmqOutgoingMessage
     public WsmqPosition? ExpectedTail
     {
         get => Rare?.ExpectedTail;
-        init => Rare = value is null && Rare is null ? null : (Rare ?? new RareFields()) with { ExpectedTail = value };
+        init => Rare = Needs(value) ? Others with { ExpectedTail = value } : null;
     }
 
     /// <summary>The fields that few messages have; null if none is set, so that they cost others nothing.</summary>
     internal RareFields? Rare { get; init; }
+
+    private RareFields Others => Rare ?? RareFields.None;
 
     /// <summary>
     /// The number of the message among those of its producer, see <see cref="IWsmqHub.Produce"/>. Only on the wire: clients number messages
@@ -187,11 +189,16 @@ public sealed record WsmqOutgoingMessage
 
     /// <summary>Describes the message without its body and headers, because SignalR logs arguments at the level Debug.</summary>
     public override string ToString() => $"{nameof(WsmqOutgoingMessage)} {{ {nameof(To)} = {To}, {nameof(Id)} = {Id}, {nameof(Type)} = {Type} }}";
+
+    // A field that is set to nothing makes no object.
+    private bool Needs<T>(T value) => value is not null || Rare is not null;
 }
 
 /// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> that few messages have: those of jobs, times, and state.</summary>
 internal sealed record RareFields
 {
+    public static RareFields None { get; } = new();
+
     public string? Key { get; init; }
 
     public string? UniqueId { get; init; }

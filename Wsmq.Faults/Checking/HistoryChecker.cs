@@ -45,7 +45,7 @@ internal sealed class HistoryChecker
                 if (_devices.TryGetValue(happened.Device!, out var device))
                     device.Take(happened);
                 if (happened.Kind == EventKind.Deliver)
-                    _times.Delivered(happened);
+                    _times.Delivered(happened, _sends.Find(happened.Id!));
                 break;
             case EventKind.State:
                 _live.State(happened);

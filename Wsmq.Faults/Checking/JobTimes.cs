@@ -24,7 +24,14 @@ internal sealed class JobTimes
             _steps[^1] = (_steps[^1].From, fault.Time);
     }
 
-    public void Delivered(HistoryEvent delivery) => _deliveries.Add((delivery.Id!, delivery.Time));
+    /// <summary>
+    /// Only deliveries of messages with a delay are kept: there are hundreds of thousands of others. A send is before its deliveries.
+    /// </summary>
+    public void Delivered(HistoryEvent delivery, SendRecord? send)
+    {
+        if (send is { Delay: not null })
+            _deliveries.Add((send.Id, delivery.Time));
+    }
 
     public void Check(JobRecords jobs, SendRecords sends, Verdict verdict)
     {

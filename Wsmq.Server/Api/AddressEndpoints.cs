@@ -55,6 +55,21 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
         await JsonResponse.WriteAsync(call, AddressResponse.Of(page));
     }
 
+    public async Task ListDelayedAsync(ApiCall call)
+    {
+        var address = await AllowedAsync(call, WsmqAction.View);
+        var (next, max) = (TextOf(call, Wire.Next), MaxOf(call, UsualEntries));
+        var withPreview = await rights.AllowsAsync(call, WsmqAction.ReadBody, address);
+        var page = await ReadAsync(call, stop => logs.DelayedAsync(address, next, max, withPreview, stop));
+        await JsonResponse.WriteAsync(call, AddressResponse.Of(page));
+    }
+
+    public async Task CancelDelayedAsync(ApiCall call)
+    {
+        var address = await AllowedAsync(call, WsmqAction.Remove);
+        await OperatorResponse.WriteAsync(call, await logs.CancelDelayedAsync(address, call.InPath(Wire.Key), call.Aborted));
+    }
+
     public async Task ReadAsync(ApiCall call)
     {
         var address = await AllowedAsync(call, WsmqAction.ReadBody);

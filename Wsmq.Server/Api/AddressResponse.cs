@@ -38,6 +38,25 @@ internal static class AddressResponse
     public static WsmqApiEntryPage Of(WsmqPage<WsmqLogEntry> page) =>
         new() { Entries = [.. page.Items.Select(Of)], Next = page.Next, Scanned = page.Scanned };
 
+    public static WsmqApiDelayedPage Of(WsmqPage<WsmqDelayedMessage> page) => new()
+    {
+        Messages = [.. page.Items.Select(message => new WsmqApiDelayed
+        {
+            Key = message.Key,
+            DueAt = message.DueAt.ToUnixTimeMilliseconds(),
+            Id = message.Id,
+            Sender = message.Sender,
+            SentAt = TimeOf(message.SentAt),
+            StateKey = message.StateKey,
+            RemoveState = message.RemovesState ? true : null,
+            Type = message.Type,
+            ContentType = message.ContentType,
+            Size = message.Size,
+            Preview = message.Preview,
+        })],
+        Next = page.Next,
+    };
+
     /// <summary>An entry as lists show it.</summary>
     public static WsmqApiEntry Of(WsmqLogEntry entry) => new()
     {

@@ -22,6 +22,7 @@ internal static class ApiErrors
     public static readonly WsmqError[] Cancelling =
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.TooManyResumes,
+        WsmqErrors.NotReplicated,
     ];
 
     public static readonly WsmqError[] Reading =

@@ -44,6 +44,14 @@ internal static class OperatorEndpoints
                     [.. ApiErrors.OfAddress, WsmqErrors.PositionBeyondTail])),
             new(Get, "/addresses/{address}/state", addresses.ListStateAsync,
                 Operator(View, "Lists the state of an address.", AddressSignatures.State, Json<WsmqApiEntryPage>(), ApiErrors.OfAddress)),
+            new(Get, "/addresses/{address}/delayed", addresses.ListDelayedAsync,
+                Operator(
+                    View, "Lists the messages that wait until they are due at an address.", AddressSignatures.State,
+                    Json<WsmqApiDelayedPage>(), ApiErrors.OfAddress)),
+            new(Delete, "/addresses/{address}/delayed/{key}", addresses.CancelDelayedAsync,
+                Operator(
+                    Remove, "Cancels a message that waits; whether there was one.", AddressSignatures.Waiting, Json<bool>(),
+                    [.. ApiErrors.OfAddress, WsmqErrors.NotReplicated])),
             new(Get, "/addresses/{address}/events", tail.RunAsync,
                 Operator(
                     View, "Streams new entries of a log.", AddressSignatures.Tail, Tail, [.. ApiErrors.OfAddress, .. ApiErrors.Reading])),

@@ -18,7 +18,10 @@ public enum WsmqAction
     /// <summary>Replay a dead letter of a user. Without a target: all that match, of all users.</summary>
     Replay = 2,
 
-    /// <summary>Remove a device or a dead letter of a user. Without a target: all dead letters that match, of all users.</summary>
+    /// <summary>
+    /// Remove a device or a dead letter of a user, or cancel a message that waits until it is due at an address. Without a target: all dead
+    /// letters that match, of all users.
+    /// </summary>
     Remove = 3,
 
     /// <summary>Add members to a group, and remove them.</summary>

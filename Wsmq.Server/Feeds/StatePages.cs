@@ -17,13 +17,10 @@ internal static class StatePages
         try
         {
             var size = reads.PageOf(FeedPage.MaxEntries);
-            var page = await FeedPage.ReadStateAsync(log, source, sourceText, after, through, size, cancellationToken);
+            var (page, isLast) = await FeedPage.ReadStateAsync(log, source, sourceText, after, through, size, cancellationToken);
             reads.Charge(page.Bytes);
             var held = reads.Hold(page, FeedPage.MaxEntries);
-
-            // The size of a foreign entry is not known.
-            var isLast = page.Entries.Length < size.Entries && page.Bytes < size.Bytes && !Array.Exists(page.Entries, e => e.IsForeign);
-            return (held, held == page && (isLast || page.Entries.Length == 0));
+            return (held, held == page && isLast);
         }
         finally
         {

@@ -29,11 +29,14 @@ internal sealed record FeedPage(FeedEntry[] Entries, LogState State)
         return Of(sourceText, await log.ReadAsync(source, after, size.Entries, size.Bytes, cancellationToken));
     }
 
-    /// <summary>The same of the state of an address.</summary>
-    public static async Task<FeedPage> ReadStateAsync(
+    /// <summary>The same of the state of an address, and whether it has nothing after the page.</summary>
+    public static async Task<(FeedPage Page, bool IsLast)> ReadStateAsync(
         IMessageLog log, WsmqAddress source, byte[] sourceText, WsmqPosition after, WsmqPosition through, PageSize size,
-        CancellationToken cancellationToken) =>
-        Of(sourceText, await log.ReadStateAsync(source, after, through, size.Entries, size.Bytes, cancellationToken));
+        CancellationToken cancellationToken)
+    {
+        var page = await log.ReadStateAsync(source, after, through, size.Entries, size.Bytes, cancellationToken);
+        return (Of(sourceText, page), page.IsLastOfState(size.Entries, size.Bytes));
+    }
 
     private static FeedPage Of(byte[] sourceText, LogPage page)
     {

@@ -2,8 +2,8 @@ namespace Wsmq;
 
 /// <summary>
 /// The logs of all addresses, for operators (tools and pages of support) and for the app's own endpoints. It asks no authorizer, reads a
-/// bounded part of the store with each call, and changes nothing. All methods may throw <see cref="WsmqException"/> with <c>store-unavailable</c>, <c>store-corrupt</c>,
-/// and with <c>stopping</c> on a node that stops.
+/// bounded part of the store with each call, and changes nothing but by <see cref="CancelDelayedAsync"/>. All methods may throw
+/// <see cref="WsmqException"/> with <c>store-unavailable</c>, <c>store-corrupt</c>, and with <c>stopping</c> on a node that stops.
 /// </summary>
 public interface IWsmqLogs
 {
@@ -66,6 +66,35 @@ public interface IWsmqLogs
     /// </exception>
     Task<WsmqPage<WsmqLogEntry>> StateAsync(
         WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Lists the messages that wait until they are due at an address (<see cref="WsmqSendOptions.Delay"/>, <see cref="WsmqSendOptions.NotBefore"/>),
+    /// without bodies, in the order of their times. A time counts that the message was sent with: one that could not be stored when it was due,
+    /// and is tried again later, stays in its place.
+    /// </summary>
+    /// <param name="address">A user's queue or a group.</param>
+    /// <param name="next">The <see cref="WsmqPage{T}.Next"/> of the page before; null for the first page.</param>
+    /// <param name="max">The page size; 1 to 1,000. A page also ends with the message that reaches 1 MiB.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 1 to 1,000.</exception>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-address</c>: a work queue, see <see cref="IWsmqQueues"/>; <c>invalid-message</c>: no page has returned <paramref name="next"/>.
+    /// </exception>
+    Task<WsmqPage<WsmqDelayedMessage>> DelayedAsync(
+        WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Cancels a message that waits until it is due, whoever sent it. A sender cancels its own by their ids (<c>CancelDelayedAsync</c> of the
+    /// clients and of <see cref="IWsmqPublisher"/>).
+    /// </summary>
+    /// <param name="address">A user's queue or a group.</param>
+    /// <param name="key">The <see cref="WsmqDelayedMessage.Key"/> of the message.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result, not the cancellation.</param>
+    /// <returns>Whether it was waiting. False as well if it has been stored in its log meanwhile, or was cancelled.</returns>
+    /// <exception cref="WsmqException">
+    /// <c>invalid-address</c>: a work queue; <c>not-replicated</c>: too few replicas have confirmed it in time, so that a failover may undo it.
+    /// </exception>
+    Task<bool> CancelDelayedAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Reads one entry with its body, from the log, or, if it was removed there, from the state of the address; null if it is not stored.

@@ -32,6 +32,25 @@ internal static class LogViews
 
     public static WsmqLogEntry Of(LogEntry entry, bool withPreview) => Of(HeadOf(entry), EntryHeader.Of(entry.Metadata), withPreview);
 
+    public static WsmqDelayedMessage Of(DelayedHead head, bool withPreview)
+    {
+        var header = EntryHeader.Of(head.Metadata);
+        return new WsmqDelayedMessage
+        {
+            Key = head.Key,
+            DueAt = TimeOf(new WsmqPosition(head.Due)),
+            Id = header.Id,
+            Sender = header.Sender,
+            SentAt = header.SentAt,
+            StateKey = header.StateKey,
+            RemovesState = header.RemovesState,
+            Type = header.Type,
+            ContentType = header.ContentType,
+            Size = head.BodyBytes,
+            Preview = withPreview && !head.Metadata.IsEmpty ? header.PreviewOf(head.BodyStart) : null,
+        };
+    }
+
     /// <summary>The beginning of an entry that was read as a whole.</summary>
     public static EntryHead HeadOf(LogEntry entry) =>
         new(entry.Position, entry.Metadata, entry.Body[..Math.Min(entry.Body.Length, EntryHeader.PreviewBytes)], entry.Body.Length)

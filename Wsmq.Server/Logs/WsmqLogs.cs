@@ -78,17 +78,40 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
         RequireLog(address);
         var after = next is null ? WsmqPosition.Start : WsmqPosition.Parse(next);
         await start.WaitAsync(cancellationToken);
-        var entries = (await store.MessageLog.ReadStateAsync(
-            address, after, new WsmqPosition(WsmqPosition.MaxValue), max, StateBytesInAPage, cancellationToken)).Entries;
-
-        // The size of a corrupt entry is not known.
-        var isLast = entries.Count < max && entries.Sum(e => (long)e.Bytes) < StateBytesInAPage && entries.All(e => e.Defect is null);
+        var page = await store.MessageLog.ReadStateAsync(
+            address, after, new WsmqPosition(WsmqPosition.MaxValue), max, StateBytesInAPage, cancellationToken);
         return new WsmqPage<WsmqLogEntry>
         {
-            Items = [.. entries.Select(e => LogViews.Of(e, withPreview))],
-            Next = isLast || entries.Count == 0 ? null : entries[^1].Position.ToString(),
-            Scanned = entries.Count,
+            Items = [.. page.Entries.Select(e => LogViews.Of(e, withPreview))],
+            Next = page.IsLastOfState(max, StateBytesInAPage) ? null : page.Entries[^1].Position.ToString(),
+            Scanned = page.Entries.Count,
         };
+    }
+
+    public Task<WsmqPage<WsmqDelayedMessage>> DelayedAsync(
+        WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default) =>
+        DelayedAsync(address, next, max, withPreview: false, cancellationToken);
+
+    /// <summary>The same, and whether the beginnings of bodies are returned.</summary>
+    public async Task<WsmqPage<WsmqDelayedMessage>> DelayedAsync(
+        WsmqAddress address, string? next, int max, bool withPreview, CancellationToken cancellationToken)
+    {
+        CheckMax(max);
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        var page = await store.Delayed.ListAsync(address, next, max, withPreview ? EntryHeader.PreviewBytes : 0, cancellationToken);
+        return new WsmqPage<WsmqDelayedMessage>
+        {
+            Items = [.. page.Items.Select(m => LogViews.Of(m, withPreview))], Next = page.Next, Scanned = page.Scanned,
+        };
+    }
+
+    public async Task<bool> CancelDelayedAsync(WsmqAddress address, string key, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        return await store.Delayed.CancelAsync(address, key, cancellationToken);
     }
 
     public async Task<WsmqDelivery?> ReadAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken = default)

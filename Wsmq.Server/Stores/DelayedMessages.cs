@@ -41,6 +41,9 @@ internal interface IDelayedMessages
 
     public const int MostDueBytes = 1024 * 1024;
 
+    /// <summary>The bytes of messages after which a step of a list ends.</summary>
+    public const int MostListedBytes = 1024 * 1024;
+
     /// <summary>Raised when this node has stored a message that waits: its lane, and when it is due, by the store's clock in µs since 1970.
     /// Handlers must not block.</summary>
     event Action<int, long>? Added;
@@ -54,10 +57,41 @@ internal interface IDelayedMessages
     /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
     Task<DueMessages> DueAsync(int lane, CancellationToken cancellationToken);
 
-    /// <summary>Removes a message that waits. Returns whether it did.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c> or <c>store-corrupt</c>.</exception>
+    /// <summary>
+    /// Removes a message that waits, for its sender. Returns whether it did. Where receipts wait for replicas, so does this: no failover takes
+    /// back what it returns.
+    /// </summary>
+    /// <exception cref="WsmqException">
+    /// <c>store-unavailable</c> or <c>store-corrupt</c>; <c>not-replicated</c>: it waits no longer, unless a failover undoes that.
+    /// </exception>
     Task<bool> CancelAsync(WsmqAddress to, string sender, string id, CancellationToken cancellationToken);
+
+    /// <summary>The same, of any sender, by its key (<see cref="DelayedHead.Key"/>).</summary>
+    /// <exception cref="WsmqException">As above.</exception>
+    Task<bool> CancelAsync(WsmqAddress to, string key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One step through the messages that wait for an address, in the order of their times; at least one if there is one. It reads about a MiB
+    /// of them at most.
+    /// </summary>
+    /// <param name="to">The address.</param>
+    /// <param name="next">What the step before has returned; null for the first one.</param>
+    /// <param name="max">The most messages.</param>
+    /// <param name="bodyBytes">The most bytes of each body that are read.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="WsmqException">
+    /// <c>store-unavailable</c> or <c>store-corrupt</c>; <c>invalid-message</c>: no step has returned <paramref name="next"/>.
+    /// </exception>
+    Task<StorePage<DelayedHead>> ListAsync(WsmqAddress to, string? next, int max, int bodyBytes, CancellationToken cancellationToken);
 }
+
+/// <summary>The beginning of a message that waits.</summary>
+/// <param name="Key">Names it among those that wait.</param>
+/// <param name="Due">When it is due, in µs since 1970.</param>
+/// <param name="Metadata">Everything about the message but its body; empty if it is corrupt.</param>
+/// <param name="BodyStart">The first bytes of the body.</param>
+/// <param name="BodyBytes">The size of the body.</param>
+internal sealed record DelayedHead(string Key, long Due, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> BodyStart, long BodyBytes);
 
 /// <param name="Messages">
 /// The messages that are due, in the order of their times, and those of one time in that of sending. Each has its key in

@@ -34,18 +34,41 @@ internal readonly record struct AppendRequest(
 /// <param name="Duplicate">The entry was stored by an earlier call.</param>
 internal readonly record struct AppendResult(WsmqPosition Position, bool Duplicate)
 {
-    /// <summary>Not stored: the address does not exist, and the entry may not create it.</summary>
-    public static AppendResult NoAddress => new() { Refused = true };
+    /// <summary>Why it is not stored; <see cref="AppendRefusal.None"/> if it is, by this call or an earlier one, or waits.</summary>
+    public AppendRefusal Refusal { get; private init; }
+
+    public static AppendResult NoAddress => Of(AppendRefusal.NoAddress);
+
+    public static AppendResult QueueFull { get; } = Of(AppendRefusal.QueueFull);
+
+    public static AppendResult TooManyWaiting { get; } = Of(AppendRefusal.TooManyWaiting);
+
+    public static AppendResult StateFull { get; } = Of(AppendRefusal.StateFull);
+
+    public static AppendResult Corrupt { get; } = Of(AppendRefusal.Corrupt);
+
+    public static AppendResult TooLow { get; } = Of(AppendRefusal.TooLow);
+
+    public static AppendResult Fenced { get; } = Of(AppendRefusal.Fenced);
+
+    public bool Refused => Refusal == AppendRefusal.NoAddress;
+
+    public bool IsQueueFull => Refusal == AppendRefusal.QueueFull;
+
+    public bool IsTooManyWaiting => Refusal == AppendRefusal.TooManyWaiting;
+
+    public bool IsConflict => Refusal == AppendRefusal.Conflict;
+
+    public bool IsStateFull => Refusal == AppendRefusal.StateFull;
+
+    public bool IsCorrupt => Refusal == AppendRefusal.Corrupt;
+
+    public bool IsOutOfSequence => Refusal is AppendRefusal.TooLow or AppendRefusal.Fenced;
+
+    public bool IsFenced => Refusal == AppendRefusal.Fenced;
 
     /// <summary>The entry created its address.</summary>
     public bool Created { get; init; }
-
-    public bool Refused { get; private init; }
-
-    /// <summary>Not stored: the work queue has reached its limit of waiting jobs or of bytes.</summary>
-    public static AppendResult QueueFull { get; } = new() { IsQueueFull = true };
-
-    public bool IsQueueFull { get; private init; }
 
     /// <summary>
     /// With <see cref="Duplicate"/>: not stored, because the job at the position has the same <see cref="JobTerms.Unique"/> and has not
@@ -55,36 +78,6 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
 
     /// <summary>The message waits until it is due, and has no position yet.</summary>
     public bool IsWaiting { get; init; }
-
-    /// <summary>Not stored: as many messages of the sender wait as may.</summary>
-    public static AppendResult TooManyWaiting { get; } = new() { IsTooManyWaiting = true };
-
-    public bool IsTooManyWaiting { get; private init; }
-
-    /// <summary>Not stored: the log has this tail, and the message expects another one.</summary>
-    public static AppendResult Conflict(WsmqPosition tail) => new(tail, false) { IsConflict = true };
-
-    public bool IsConflict { get; private init; }
-
-    /// <summary>Not stored: the state of the address has as many keys or bytes as it may.</summary>
-    public static AppendResult StateFull { get; } = new() { IsStateFull = true };
-
-    public bool IsStateFull { get; private init; }
-
-    /// <summary>Not stored: the stored state of the log is corrupt.</summary>
-    public static AppendResult Corrupt { get; } = new() { IsCorrupt = true };
-
-    public bool IsCorrupt { get; private init; }
-
-    /// <summary>Not stored: whether the message of this number is stored already cannot be told.</summary>
-    public static AppendResult TooLow { get; } = new() { IsOutOfSequence = true };
-
-    /// <summary>Not stored: a later stream of the producer was processed.</summary>
-    public static AppendResult Fenced { get; } = new() { IsOutOfSequence = true, IsFenced = true };
-
-    public bool IsOutOfSequence { get; private init; }
-
-    public bool IsFenced { get; private init; }
 
     /// <summary>
     /// With <see cref="Duplicate"/>: this node has repeated the call, because it did not know the outcome of an earlier one. To the sender of a
@@ -99,7 +92,43 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public DateTimeOffset? DueAt => IsWaiting ? DateTimeOffset.UnixEpoch.AddMicroseconds(Position.Value) : null;
 
     /// <summary>Whether the entry or job is stored or waits, by this call or an earlier one.</summary>
-    public bool IsStored => !(Refused || IsCorrupt || IsQueueFull || IsOutOfSequence || IsTooManyWaiting || IsConflict || IsStateFull);
+    public bool IsStored => Refusal == AppendRefusal.None;
+
+    /// <summary>The refusal of a message that expects another tail than this one.</summary>
+    public static AppendResult Conflict(WsmqPosition tail) => new(tail, false) { Refusal = AppendRefusal.Conflict };
+
+    private static AppendResult Of(AppendRefusal refusal) => new() { Refusal = refusal };
+}
+
+/// <summary>Why an entry or a job is not stored.</summary>
+internal enum AppendRefusal
+{
+    /// <summary>It is.</summary>
+    None = 0,
+
+    /// <summary>The address does not exist, and the entry may not create it.</summary>
+    NoAddress,
+
+    /// <summary>The work queue has reached its limit of waiting jobs or of bytes.</summary>
+    QueueFull,
+
+    /// <summary>As many messages of the sender wait as may.</summary>
+    TooManyWaiting,
+
+    /// <summary>The message expects another tail than the log has.</summary>
+    Conflict,
+
+    /// <summary>The state of the address has as many keys or bytes as it may.</summary>
+    StateFull,
+
+    /// <summary>The stored state of the log is corrupt.</summary>
+    Corrupt,
+
+    /// <summary>Whether the message of this number is stored already cannot be told.</summary>
+    TooLow,
+
+    /// <summary>A later stream of the producer was processed.</summary>
+    Fenced,
 }
 
 /// <summary>An entry of a log.</summary>
@@ -128,7 +157,14 @@ internal sealed record LogEntry(WsmqPosition Position, WsmqPosition Previous, Re
 internal readonly record struct LogState(WsmqPosition Tail, WsmqPosition Removed, WsmqPosition Consumed, long MembershipVersion);
 
 /// <summary>Entries and the state of their log, read atomically.</summary>
-internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State);
+internal sealed record LogPage(IReadOnlyList<LogEntry> Entries, LogState State)
+{
+    /// <summary>
+    /// Whether there is nothing after this page of a state, which was read with these limits. The size of a corrupt entry is not known.
+    /// </summary>
+    public bool IsLastOfState(int maxEntries, int maxBytes) => Entries.Count == 0
+        || (Entries.Count < maxEntries && Entries.Sum(e => (long)e.Bytes) < maxBytes && Entries.All(e => e.Defect is null));
+}
 
 internal readonly record struct AckRequest(WsmqAddress Source, string User, string Device, WsmqPosition Position);
 

@@ -26,7 +26,7 @@ internal enum NumberState
 internal sealed class ProducerState
 {
     /// <summary>The largest number of a message.</summary>
-    public const long MostNumber = 999_999_999_998;
+    public const long MostNumber = OutgoingMessageConverter.MostSequence;
 
     public const int EpochDigits = 16;
     public const int NumberDigits = 12;

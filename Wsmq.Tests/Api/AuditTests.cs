@@ -20,7 +20,10 @@ public sealed class AuditTests : IDisposable
 
     // Their answers have the beginnings of messages, for those who may read these.
     private static readonly string[] WithPreviews =
-        ["GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /addresses/{address}/events"];
+    [
+        "GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /addresses/{address}/delayed",
+        "GET /addresses/{address}/events",
+    ];
 
     private readonly TempFolder _folder = new();
     private readonly Recorder _lines = new();

@@ -5,7 +5,7 @@ namespace Wsmq.Tests.Api;
 /// <summary>Calls endpoints that are named by method and path, such as <c>GET /logs/{address}</c>.</summary>
 internal static class EndpointCalls
 {
-    private static readonly string[] Names = ["group", "user", "device", "id", "token", "uniqueId"];
+    private static readonly string[] Names = ["group", "user", "device", "id", "token", "uniqueId", "key"];
 
     /// <summary>The path with an address, and with something for each of the other names in it.</summary>
     public static string PathOf(string endpoint, string address, string position = "0000000000000000")

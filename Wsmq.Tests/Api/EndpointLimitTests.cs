@@ -19,7 +19,8 @@ public sealed class EndpointLimitTests : IDisposable
     private static readonly string[] Paged =
     [
         "GET /logs", "GET /logs/{address}", "GET /queues/{address}/jobs", "GET /users/{user}/dead-letters", "GET /addresses",
-        "GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /dead-letters",
+        "GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /addresses/{address}/delayed",
+        "GET /dead-letters",
     ];
 
     private static readonly string[] WithBody =

@@ -115,6 +115,11 @@ public sealed partial class OpenApiTests : IDisposable
         Check("GET /state", await alice.GetAsync("/state?source=user:alice"));
         Check("GET /state", await alice.GetAsync("/state?source=user:bob"));
         Check("GET /addresses/{address}/state", await alice.GetAsync("/addresses/user:alice/state"));
+        await alice.SendAsync(new { to = "user:alice", body = 1, type = "t", stateKey = "k", delay = 3_600_000 });
+        var delayed = await alice.GetAsync("/addresses/user:alice/delayed");
+        Check("GET /addresses/{address}/delayed", delayed);
+        var waiting = delayed.Json.GetProperty("messages")[0].GetProperty("key").GetString();
+        Check("DELETE /addresses/{address}/delayed/{key}", await alice.AskAsync("DELETE", $"/addresses/user:alice/delayed/{waiting}"));
         var job = (await alice.SendAsync(new { to = "work:jobs", key = "k", uniqueId = "u", priority = "high" })).TextOf("position");
         foreach (var path in new[] { "", "/jobs", $"/jobs/{job}", $"/jobs/{job}/status" })
         {

@@ -34,6 +34,8 @@ public sealed class OperatorTests : IDisposable
         ("GET /addresses/{address}/entries/{position}", WsmqAction.ReadBody),
         ("GET /addresses/{address}/entries/{position}/life", WsmqAction.View),
         ("GET /addresses/{address}/state", WsmqAction.View),
+        ("GET /addresses/{address}/delayed", WsmqAction.View),
+        ("DELETE /addresses/{address}/delayed/{key}", WsmqAction.Remove),
         ("GET /addresses/{address}/events", WsmqAction.View),
         ("POST /addresses/{address}/messages", WsmqAction.Send),
         ("GET /dead-letters", WsmqAction.View),

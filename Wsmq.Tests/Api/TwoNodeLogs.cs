@@ -56,6 +56,18 @@ internal static class TwoNodeLogs
             await nodes.Other.Node.Publisher.SendAsync(new WsmqOutgoingMessage { To = $"user:{user}", StateKey = "there" });
             (await nodes.AskAsync("GET", $"/addresses/user:{user}/state")).Text.Should().Contain("there");
         },
+        ["GET /addresses/{address}/delayed"] = async (nodes, user) =>
+        {
+            await DelayAsync(nodes, user);
+            (await nodes.AskAsync("GET", $"/addresses/user:{user}/delayed")).Text.Should().Contain("\"id\":\"later\"");
+        },
+        ["DELETE /addresses/{address}/delayed/{key}"] = async (nodes, user) =>
+        {
+            await DelayAsync(nodes, user);
+            var key = (await nodes.Other.Get<IWsmqLogs>().DelayedAsync(WsmqAddress.User(user))).Items.Single().Key;
+            (await nodes.AskAsync("DELETE", $"/addresses/user:{user}/delayed/{key}")).Text.Should().Be("true");
+            (await nodes.Other.Node.Publisher.CancelDelayedAsync(WsmqAddress.User(user), "later")).Should().BeFalse();
+        },
         ["GET /addresses/{address}/events"] = async (nodes, user) =>
         {
             await using var tail = await nodes.Admin.StreamAsync($"/addresses/user:{user}/events");
@@ -124,6 +136,9 @@ internal static class TwoNodeLogs
             (await key.ReadAsync($"user:key:{user}")).Status.Should().Be(401);
         },
     };
+
+    private static Task DelayAsync(TwoNodes nodes, string user) => nodes.Other.Node.Publisher.SendAsync(
+        new WsmqOutgoingMessage { To = $"user:{user}", Id = "later", Delay = TimeSpan.FromHours(1) });
 
     private static string FilterOf(string user) => $$"""{"user":"{{user}}"}""";
 

@@ -20,6 +20,8 @@ public sealed class CliContractTests
     [InlineData("GET /addresses/user:bob", """{"address":"user:bob","entries":3,"bytes":70,"last":"0000000000000009","removed":"0000000000000001","cursors":[{"user":"bob","device":"web","position":"0000000000000005","behind":2,"mayBeMore":true,"lastSeenAt":null}],"next":null}""", "bob/web  at 0000000000000005  behind 2 or more", "address", "show", "user:bob")]
     [InlineData("GET /addresses/user:bob/entries?after=0000000000000001&type=chat&from=1767225600000&max=5&newest=true", """{"entries":[{"position":"0000000000000002","id":null,"sender":null,"sentAt":null,"storedAt":null,"type":null,"contentType":null,"size":9}],"next":null,"scanned":4}""", "0000000000000002  -  from the app  -  CORRUPT  9 bytes", "address", "entries", "user:bob", "--after", "0000000000000001", "--type", "chat", "--from", "2026-01-01", "--newest", "--max", "5")]
     [InlineData("GET /addresses/user:bob/state?max=5", """{"entries":[{"position":"0000000000000002","id":"i","sender":"alice","sentAt":0,"storedAt":0,"stateKey":"price","type":"t","contentType":null,"size":9}],"next":null,"scanned":1}""", "from alice  t  id i  state price  9 bytes", "address", "state", "user:bob", "--max", "5")]
+    [InlineData("GET /addresses/user:bob/delayed?max=5", """{"messages":[{"key":"00000000000000020","dueAt":0,"id":"i","sender":null,"sentAt":0,"stateKey":"price","removeState":true,"type":"t","contentType":null,"size":9}],"next":null}""", "from the app  t  id i  removes state price  9 bytes", "address", "delayed", "user:bob", "--max", "5")]
+    [InlineData("DELETE /addresses/user:bob/delayed/7", "true", "cancelled", "address", "cancel-delayed", "user:bob", "7")]
     [InlineData("GET /addresses/user:bob/entries/0000000000000002", """{"source":"user:bob","position":"0000000000000002","previous":"0000000000000001","id":"i","sentAt":0,"body":12345678901234567890}""", "12345678901234567890", "address", "entry", "user:bob", "0000000000000002")]
     [InlineData("GET /addresses/user:bob/entries/0000000000000002/life", """{"entry":null,"stored":false,"events":[{"at":null,"kind":"deadLettered","user":"bob","device":"web","attempts":20,"reason":"why","deadLetter":"d"}],"mayBeMore":true}""", "deadLettered  bob/web  attempts 20  reason why  dead letter d", "address", "life", "user:bob", "0000000000000002")]
     [InlineData("""POST /addresses/user:bob/messages {"id":"i","type":"chat","body":12345678901234567890}""", """{"id":"i","position":"0000000000000002","duplicate":false}""", "stored  position 0000000000000002  id i", "address", "send", "user:bob", "12345678901234567890", "--type", "chat", "--id", "i")]
@@ -82,11 +84,13 @@ public sealed class CliContractTests
     [InlineData("stopped", 1, "dead-letter", "watch", "r1")]
     [InlineData("stopped", 0, "dead-letter", "stop", "r1")]
     [InlineData("no such run", 1, "dead-letter", "stop", "r2")]
+    [InlineData("No such message waits", 1, "address", "cancel-delayed", "user:bob", "7")]
     [InlineData("no such entry", 1, "address", "entry", "user:bob", "0000000000000002")]
     public async Task What_is_not_done_or_not_there_has_an_exit_code(string said, int expected, params string[] arguments)
     {
-        var isNone = said.StartsWith("no ", StringComparison.Ordinal);
-        await using var server = await ScriptedApi.StartAsync((200, isNone ? "null" : Run.Replace("STATE", "stopped", StringComparison.Ordinal)));
+        var isNone = said.StartsWith("no ", StringComparison.OrdinalIgnoreCase);
+        var none = arguments is [.., "cancel-delayed", _, _] ? "false" : "null";
+        await using var server = await ScriptedApi.StartAsync((200, isNone ? none : Run.Replace("STATE", "stopped", StringComparison.Ordinal)));
 
         var (code, output, error) = await RunAsync(server, arguments);
 

@@ -80,6 +80,31 @@ public sealed class CliOperatorTests : IDisposable
     }
 
     [Fact]
+    public async Task Messages_that_wait_are_listed_and_cancelled_whoever_sent_them()
+    {
+        await using var cli = await ApiCli.StartAsync(_folder);
+        foreach (var (id, hours) in new[] { ("b", 2), ("a", 1), ("c", 3) })
+        {
+            await cli.Node.Publisher.SendAsync(new WsmqOutgoingMessage
+            {
+                To = "user:bob", Id = id, Type = "reminder", Delay = TimeSpan.FromHours(hours), Body = WsmqJsonBody.Parse("17"),
+            });
+        }
+
+        var lines = (await cli.OkAsync("address", "delayed", "user:bob")).Split('\n');
+        lines.Should().HaveCount(3).And.OnlyContain(
+            l => l.Contains("from the app  reminder  id ", StringComparison.Ordinal) && l.EndsWith("17", StringComparison.Ordinal));
+        var keys = (await cli.OkAsync("address", "delayed", "user:bob", "--json")).Split('\n').Select(l => JsonDocument.Parse(l).RootElement)
+            .ToDictionary(m => m.GetProperty("id").GetString()!, m => m.GetProperty("key").GetString()!);
+        keys.Keys.Should().Equal("a", "b", "c");
+        (await cli.OkAsync("address", "cancel-delayed", "user:bob", keys["b"])).Should().Be("cancelled");
+        (await cli.RunAsync("address", "cancel-delayed", "user:bob", keys["b"])).Code.Should().Be(1);
+        (await cli.RunAsync("address", "delayed", "work:jobs")).Error.Should().Contain("invalid-address");
+        (await cli.OkAsync("address", "delayed", "user:bob", "--max", "1")).Should().Contain("id a");
+        (await cli.Node.Publisher.CancelDelayedAsync(WsmqAddress.User("bob"), "b")).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task A_log_is_read_page_by_page_without_acknowledging_it()
     {
         await using var cli = await ApiCli.StartAsync(_folder);

@@ -23,11 +23,16 @@ public sealed class CliStateTests : IAsyncLifetime
         var json = await _tools.CliAsync("listen", "--as", "bob", "--count", "3", "--json", "--device", "second");
 
         text.Code.Should().Be(0, text.Error);
-        var lines = text.Output.Split('\n');
+        var lines = text.Output.Split('\n').ToList();
+        lines.Should().ContainSingle(l => l.StartsWith("STATE COMPLETE  user:bob  1 key  the log goes on after ", StringComparison.Ordinal));
+        lines.RemoveAt(1);
         lines[0].Should().StartWith("STATE  2").And.Contain("user:bob  from alice  price  17.5").And.EndWith("(state AC\\u202eME)");
         lines[1].Should().StartWith("2").And.EndWith("  one");
         lines[2].Should().StartWith("2").And.EndWith("  two  (state other)");
         var objects = json.Output.Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        objects[1].GetProperty("stateComplete").GetProperty("keys").EnumerateArray().Select(k => k.GetString()).Should().Equal("AC\u202eME");
+        objects[1].GetProperty("stateComplete").GetProperty("source").GetString().Should().Be("user:bob");
+        objects.RemoveAt(1);
         objects.Select(o => o.TryGetProperty("state", out var state) && state.GetBoolean()).Should().Equal(true, false, false);
         objects.Select(o => o.TryGetProperty("stateKey", out var key) ? key.GetString() : null).Should().Equal("AC\u202eME", null, "other");
         objects.SelectMany(o => o.EnumerateObject()).Select(f => f.Name).Should().NotContain(["isState", "removeState"]);
@@ -37,6 +42,34 @@ public sealed class CliStateTests : IAsyncLifetime
         var removed = await _tools.CliAsync("listen", "--as", "bob", "--count", "1", "--json", "--device", "second");
         removal.Output.Should().Contain("(state removed)  (state other)");
         removed.Output.Should().Contain("\"stateKey\":\"other\",\"removeState\":true").And.NotContain("\"body\"");
+    }
+
+    [Fact]
+    public async Task The_state_of_an_address_is_printed_to_its_user_and_nothing_is_acknowledged()
+    {
+        await _tools.StartHostAsync("--Wsmq:Options:Retention:MaxCount", "2", "--Wsmq:Options:Delivery:AckGrace", "01:00:00");
+        await SendAsync("17.5", "--state-key", "ACME", "--type", "price");
+        await SendAsync("18", "--state-key", "ACME", "--type", "price");
+        await SendAsync("9", "--state-key", "XYZ", "--type", "price");
+        await SendAsync("no state");
+
+        var text = await _tools.CliAsync("state", "user:bob", "--as", "bob");
+        var json = await _tools.CliAsync("state", "user:bob", "--as", "bob", "--json");
+        var none = await _tools.CliAsync("state", "user:alice", "--as", "alice");
+        var refused = await _tools.CliAsync("state", "user:bob", "--as", "alice");
+
+        text.Code.Should().Be(0, text.Error);
+        var lines = text.Output.Split('\n');
+        lines.Should().HaveCount(3);
+        lines[0].Should().Contain("price  18").And.EndWith("(state ACME)");
+        lines[1].Should().Contain("price  9").And.EndWith("(state XYZ)");
+        lines[2].Should().StartWith("STATE COMPLETE  user:bob  2 keys  the log goes on after ");
+        var objects = json.Output.Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        objects.Take(2).Select(o => o.GetProperty("body").GetRawText()).Should().Equal("18", "9");
+        objects[2].GetProperty("stateComplete").GetProperty("keys").EnumerateArray().Select(k => k.GetString()).Should().Equal("ACME", "XYZ");
+        none.Output.Should().StartWith("STATE COMPLETE  user:alice  0 keys");
+        (refused.Code, refused.Error).Should().Match<(int Code, string Error)>(r => r.Code == 1 && r.Error.Contains("read-not-allowed"));
+        (await _tools.CliAsync("listen", "--as", "bob", "--count", "3")).Output.Should().Contain("price  18").And.Contain("no state");
     }
 
     [Fact]
@@ -58,7 +91,8 @@ public sealed class CliStateTests : IAsyncLifetime
     [InlineData("--remove-state requires --state-key", "user:bob", "--remove-state")]
     [InlineData("has no body", "user:bob", "hi", "--state-key", "k", "--remove-state")]
     [InlineData("--state-key and --expected-tail: only for users and groups", "work:jobs", "hi", "--state-key", "k", "--expected-tail", "0")]
-    [InlineData("'7' is not a position", "user:bob", "hi", "--expected-tail", "7")]
+    [InlineData("'7' is not a position: it has 16 digits", "user:bob", "hi", "--expected-tail", "7")]
+    [InlineData("'9999999999999999' is not a position: no log issues one that high", "user:bob", "hi", "--expected-tail", "9999999999999999")]
     [InlineData("--expected-tail applies to one message", "user:bob", "--expected-tail", "0")]
     public async Task Options_that_do_not_fit_are_refused_before_anything_is_sent(string reason, params string[] arguments)
     {

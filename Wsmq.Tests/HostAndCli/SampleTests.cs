@@ -163,6 +163,47 @@ public sealed class SampleTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task OrderBoard_gives_its_data_with_a_position_and_publishes_what_follows()
+    {
+        await StartAsync("samples/OrderBoard");
+        var cookies = new CookieContainer();
+        using var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies }) { BaseAddress = _root };
+        (await http.GetAsync(new Uri("board", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        using (await http.PostAsync(new Uri("sign-in/bob", UriKind.Relative), null))
+            await ChangeAsync("7", "packed");
+
+        var handled = new ConcurrentQueue<string>();
+        var loaded = new ConcurrentQueue<string>();
+        var bob = new TypedClient(Hub, "bob", null, o => (o.AccessTokenProvider, o.ConfigureHttp) = (null, h => h.Cookies = cookies));
+        _clients.Add(bob);
+        bob.Client.Snapshot(WsmqAddress.Group("board"), async stop =>
+        {
+            var board = await http.GetFromJsonAsync<JsonElement>(new Uri("board", UriKind.Relative), stop);
+            var orders = board.GetProperty("orders").EnumerateArray().Select(o => $"{o.GetProperty("id")}:{o.GetProperty("state")}");
+            loaded.Enqueue(string.Join(' ', orders));
+            return WsmqPosition.Parse(board.GetProperty("position").GetString());
+        });
+        bob.Client.OnAny((message, _) =>
+        {
+            handled.Enqueue($"{message.Type} {message.Body}");
+            return Task.CompletedTask;
+        });
+        await bob.Client.StartAsync();
+        await Eventually.That("the board is loaded", () => !loaded.IsEmpty);
+        await ChangeAsync("7", "shipped");
+
+        await Eventually.That("the change arrives", () => !handled.IsEmpty);
+        loaded.Should().Equal("7:packed");
+        handled.Should().Equal("""order-changed {"order":{"id":"7","state":"shipped","version":2}}""");
+
+        async Task ChangeAsync(string order, string state)
+        {
+            using var response = await http.PutAsync(new Uri($"orders/{order}?state={state}", UriKind.Relative), null);
+            response.StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+    }
+
     private async Task StartAsync(string sample, params string[] arguments)
     {
         _app = ToolProcess.Start(sample, new Dictionary<string, string>(),

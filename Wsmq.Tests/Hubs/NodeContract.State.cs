@@ -179,10 +179,14 @@ public abstract partial class NodeContract
     public async Task A_delayed_message_becomes_state_when_it_is_due()
     {
         var node = await StartAsync(o => o.Retention.MaxCount = 1);
-        await node.Publisher.SendAsync(State("user:bob", "a", 0));
-        await node.Publisher.SendAsync(State("user:bob", "a", 1) with { Delay = TimeSpan.FromMilliseconds(500) });
         await using (var phone = await PlainClient.ConnectAsync(node, "bob", "phone"))
+        {
+            await node.Publisher.SendAsync(State("user:bob", "a", 0));
+            await phone.ReceivesAsync("0");
+            await node.Publisher.SendAsync(State("user:bob", "a", 1) with { Delay = TimeSpan.FromMilliseconds(500) });
             await phone.ReceivesAsync("0", "1");
+        }
+
         await node.Publisher.SendAsync(Message("user:bob", 2));
 
         await using var laptop = await PlainClient.ConnectAsync(node, "bob", "laptop", state: true);

@@ -210,6 +210,48 @@ public abstract class LogContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Messages_that_wait_are_listed_with_their_beginnings_and_cancelled_one_by_one()
+    {
+        await using var node = await StartAsync();
+        var due = DateTimeOffset.UtcNow.AddDays(1);
+        for (var i = 0; i < 5; i++)
+        {
+            await node.Node.Publisher.SendAsync(new WsmqOutgoingMessage
+            {
+                To = "user:bob", Id = $"m{i}", Type = "reminder", NotBefore = due.AddMinutes(-i), Body = WsmqJsonBody.Parse($$"""{"n":{{i}}}"""),
+            });
+        }
+
+        using (var alice = HttpCaller.Of(node.Node, "alice"))
+            await alice.SendAsync(new { to = "user:bob", id = "m4", data = "AQ==", stateKey = "k", delay = 60_000 });
+
+        var first = (await node.Admin.GetAsync($"{Bob}/delayed?max=3")).Json;
+        var second = (await node.Admin.GetAsync($"{Bob}/delayed?max=3&next={first.GetProperty("next").GetString()}")).Json;
+        var all = new[] { first, second }.SelectMany(p => p.GetProperty("messages").EnumerateArray()).ToArray();
+
+        all.Select(m => $"{m.GetProperty("id")} {m.GetProperty("sender")} {m.GetProperty("type")} {m.GetProperty("size")} {Preview(m)}").Should().Equal(
+            ["m4 alice  1 -", .. Enumerable.Range(0, 5).Reverse().Select(i => $$"""m{{i}}  reminder 7 {"n":{{i}}}""")]);
+        all[0].GetProperty("stateKey").GetString().Should().Be("k");
+        all[^1].GetProperty("dueAt").GetInt64().Should().Be(due.ToUnixTimeMilliseconds());
+        second.GetProperty("next").ValueKind.Should().Be(JsonValueKind.Null);
+        var path = $"{Bob}/delayed/{all[1].GetProperty("key").GetString()}";
+        (await node.Admin.AskAsync("DELETE", path)).Text.Should().Be("true");
+        (await node.Admin.AskAsync("DELETE", path)).Text.Should().Be("false");
+        (await node.Admin.AskAsync("DELETE", $"/addresses/user:carol/delayed/{all[2].GetProperty("key").GetString()}")).Text.Should().Be("false");
+        (await node.Admin.AskAsync("DELETE", $"{Bob}/delayed/nonsense")).Text.Should().Be("false");
+        (await node.Admin.GetAsync($"{Bob}/delayed?max=3&next={first.GetProperty("next").GetString()}")).Json.GetProperty("messages")
+            .GetArrayLength().Should().Be(3, "the next page begins where it did");
+        (await node.Get<IWsmqLogs>().DelayedAsync(WsmqAddress.User("bob"))).Items.Select(m => m.Id).Should().Equal("m4", "m3", "m2", "m1", "m0");
+        (await node.Admin.GetAsync($"{Bob}/delayed?next=7")).Code.Should().Be("invalid-message");
+        (await node.Admin.GetAsync("/addresses/work:jobs/delayed")).Code.Should().Be("invalid-address");
+        (await node.Admin.AskAsync("DELETE", "/addresses/work:jobs/delayed/7")).Code.Should().Be("invalid-address");
+        node.Rights.Deny(WsmqAction.ReadBody, "user:bob");
+        (await node.Admin.GetAsync($"{Bob}/delayed")).Text.Should().Contain("reminder").And.NotContain("preview");
+
+        static string Preview(JsonElement message) => message.TryGetProperty("preview", out var text) ? text.GetString()! : "-";
+    }
+
+    [Fact]
     public async Task The_app_lists_state_without_the_beginnings_of_bodies()
     {
         await using var node = await StartAsync();

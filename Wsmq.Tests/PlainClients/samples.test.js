@@ -171,6 +171,106 @@ describe('the sample client', () => {
   });
 });
 
+describe('the sample client with data of the app', () => {
+  // Logs keep three messages.
+  const wsmq = Setting.of({
+    settings: { Options__Retention__MaxCount: 3, Options__Delivery__CachedEntriesPerAddress: 0, Options__DeadLetters__MaxAttempts: 2 },
+  });
+
+  /** A page with a total, which messages add to, and the app that it loads it from. */
+  async function board(hub = wsmq.node.hub, handle = async () => {}) {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const [sender, source] = [await wsmq.connect(alice), `user:${bob}`];
+    const app = { total: 0, position: '0000000000000000', loads: 0, fails: 0 };
+    const add = async n => {
+      const receipt = await sender.send(source, n);
+      app.total += n;
+      app.position = receipt.position;
+    };
+    const page = { total: undefined, gaps: [] };
+    const open = () => {
+      const token = wsmq.node.token(bob);
+      const connection = new HubConnectionBuilder()
+        .withUrl(`${hub}?device=web`, { transport: HttpTransportType.WebSockets, skipNegotiation: true, accessTokenFactory: () => token })
+        .configureLogging(LogLevel.None).build();
+      page.connection = connection;
+      page.client = wsmq.keep(keepConnected(connection, {
+        handle: async m => { await handle(m); page.total += m.body; },
+        missing: async (...gap) => { page.gaps.push(gap); },
+        snapshots: {
+          [source]: async () => {
+            app.loads++;
+            if (app.fails-- > 0) throw new Error('not there');
+            page.total = app.total;
+            return app.position;
+          },
+        },
+      }));
+    };
+    const shows = total => eventually(() => `the page shows ${total}; now ${page.total}`, () => page.total === total);
+    return { app, add, page, open, shows };
+  }
+
+  test('is loaded before its messages are handled, and again after a gap', async () => {
+    const proxy = await wsmq.proxy(wsmq.node.hub);
+    const { app, add, page, open, shows } = await board(proxy.hub);
+    for (const n of [1, 2, 3, 4, 5]) await add(n);
+    open();
+    await shows(15);
+    assert.equal(app.loads, 1);
+    await add(6);
+    await shows(21);
+    proxy.leadTo(NOWHERE);
+    proxy.cut();
+    await eventually('the connection is gone', () => page.connection.state !== 'Connected');
+    for (const n of [1, 1, 1, 1, 1, 74]) await add(n);
+    app.fails = 1;
+    proxy.leadTo(wsmq.node.hub);
+    await shows(100);
+    await add(1);
+    await shows(101);
+    assert.deepEqual([app.loads, page.gaps], [3, []]);
+  });
+
+  test('is loaded with an older position, and what follows is handled', async () => {
+    const { app, add, open, shows } = await board();
+    await add(1);
+    const old = { total: app.total, position: app.position };
+    await add(2);
+    await add(3);
+    Object.assign(app, old);
+    open();
+    await shows(6);
+    await add(4);
+    await shows(10);
+    assert.equal(app.loads, 1);
+  });
+
+  test('is loaded again when a message of it was dead-lettered', async () => {
+    const { app, add, open, shows } = await board(undefined, m => { if (m.body === 2) throw new Error('never'); });
+    open();
+    await shows(0);
+    await add(2);
+    await shows(2);
+    await add(3);
+    await shows(5);
+    assert.equal(app.loads, 2);
+  });
+
+  test('is loaded again when its position is one that the log never had', async () => {
+    const { app, add, open, shows } = await board();
+    await add(1);
+    const { position } = app;
+    app.position = '9000000000000000';
+    open();
+    await eventually('it is refused', () => app.loads > 0);
+    app.position = position;
+    await shows(1);
+    await add(2);
+    await shows(3);
+  });
+});
+
 describe('the sample client in a suspended tab', () => {
   const wsmq = Setting.of({ settings: { Options__Delivery__CachedEntriesPerAddress: 0, Options__Retention__Group__MaxCount: 4, Groups__ops__0: 'bob' } });
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Tests.Stores;
@@ -209,6 +210,105 @@ public abstract partial class StoreContract
             return (appended += part.Messages.Count) == 500;
         });
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal(Enumerable.Range(0, 500).Select(i => $"{i}"));
+    }
+
+    [Fact]
+    public async Task The_messages_that_wait_at_an_address_are_listed_page_by_page_in_the_order_of_their_times()
+    {
+        await using var h = await CreateAsync();
+        var at = h.Store.Now + 3_600_000_000;
+        AppendRequest Of(WsmqAddress to, string body, long notBefore) => h.New(to, body) with { Delay = new DelayTerms { NotBefore = notBefore } };
+        await h.AppendAsync([.. Enumerable.Range(0, 6).Select(i => Of(Bob, $"same {i}", at))]);
+        await h.AppendAsync(Of(Bob, "last", at + 1), Of(Bob, "first", at - 1), Of(Team, "another address", at), h.New(Bob, "at once"));
+
+        var (pages, next) = (new List<DelayedHead[]>(), (string?)null);
+        do
+        {
+            var page = await h.Store.Delayed.ListAsync(Bob, next, 3, 4, default);
+            pages.Add([.. page.Items]);
+            next = page.Next;
+        }
+        while (next is not null && pages.Count < 9);
+
+        var all = pages.SelectMany(p => p).ToArray();
+        pages.Should().OnlyContain(p => p.Length <= 3);
+        all.Select(m => Encoding.UTF8.GetString(m.Metadata.Span)["meta:".Length..])
+            .Should().Equal(["first", .. Enumerable.Range(0, 6).Select(i => $"same {i}"), "last"]);
+        all.Select(m => m.Due).Should().Equal([at - 1, .. Enumerable.Repeat(at, 6), at + 1]);
+        (Encoding.UTF8.GetString(all[0].BodyStart.Span), all[0].BodyBytes).Should().Be(("firs", 5L));
+        all.Select(m => m.Key).Should().OnlyHaveUniqueItems();
+        (await h.Store.Delayed.ListAsync(WsmqAddress.User("nobody"), null, 3, 0, default)).Should()
+            .BeEquivalentTo(new { Items = Array.Empty<DelayedHead>(), Next = (string?)null });
+        (await h.Store.Delayed.ListAsync(Team, null, 1, 0, default)).Items.Single().BodyStart.IsEmpty.Should().BeTrue();
+        foreach (var wrong in new[] { "", "x", "7", "7-", "-7", "7-x", $"7-{new string('7', 40)}" })
+        {
+            (await h.Store.Delayed.Awaiting(d => d.ListAsync(Bob, wrong, 3, 0, default)).Should().ThrowAsync<WsmqException>(wrong))
+                .Which.Error.Should().Be(WsmqErrors.InvalidMessage);
+        }
+    }
+
+    [Fact]
+    public async Task A_list_goes_on_although_the_message_at_the_end_of_a_page_waits_no_longer()
+    {
+        await using var h = await CreateAsync();
+        var at = new DelayTerms { NotBefore = h.Store.Now + 3_600_000_000 };
+        await h.AppendAsync([.. Enumerable.Range(0, 9).Select(i => StoreHarness.Message(Bob, "ann", $"{i}", $"{i}") with { Delay = at })]);
+        var first = await h.Store.Delayed.ListAsync(Bob, null, 4, 0, default);
+        foreach (var id in new[] { "0", "3", "4" })
+            (await h.Store.Delayed.CancelAsync(Bob, "ann", id, default)).Should().BeTrue();
+
+        (await BodiesAsync(h, Bob, first.Next)).Should().Equal("5", "6", "7", "8");
+    }
+
+    [Fact]
+    public async Task A_list_of_large_messages_comes_in_parts()
+    {
+        await using var h = await CreateAsync();
+        var body = new string('x', 400_000);
+        await h.AppendAsync([.. Enumerable.Range(0, 5).Select(i => h.New(Bob, body) with { Delay = AnHour })]);
+
+        var page = await h.Store.Delayed.ListAsync(Bob, null, 100, 10, default);
+
+        page.Items.Count.Should().BeInRange(1, 3);
+        page.Items.Should().OnlyContain(m => m.BodyBytes == 400_000 && m.BodyStart.Length == 10);
+        (await BodiesAsync(h, Bob, page.Next)).Count.Should().Be(5 - page.Items.Count);
+    }
+
+    [Fact]
+    public async Task A_message_is_cancelled_by_its_key_whoever_sent_it_and_only_at_its_address()
+    {
+        await using var h = await CreateAsync();
+        await h.AppendAsync([.. new[] { "ann", "eve" }.Select(s => StoreHarness.Message(Bob, s, "m", s) with { Delay = Soon })]);
+        var keys = (await h.Store.Delayed.ListAsync(Bob, null, 9, 0, default)).Items.Select(m => m.Key).ToArray();
+
+        (await h.Store.Delayed.CancelAsync(Team, keys[0], default)).Should().BeFalse();
+        (await h.Store.Delayed.CancelAsync(Bob, "", default)).Should().BeFalse();
+        (await h.Store.Delayed.CancelAsync(Bob, "x", default)).Should().BeFalse();
+        (await h.Store.Delayed.CancelAsync(Bob, new string('7', 21), default)).Should().BeFalse();
+        (await h.Store.Delayed.CancelAsync(Bob, keys[0], default)).Should().BeTrue();
+        (await h.Store.Delayed.CancelAsync(Bob, keys[0], default)).Should().BeFalse();
+
+        (await h.AppendAsync(StoreHarness.Message(Bob, "ann", "m") with { Delay = new DelayTerms { Delay = 1, MaxWaiting = 1 } })).Single()
+            .Duplicate.Should().BeTrue("its id is known for the window");
+        (await h.AppendAsync(StoreHarness.Message(Team, "ann", "n") with { Delay = new DelayTerms { Delay = 3_600_000_000, MaxWaiting = 1 } }))
+            .Single().IsWaiting.Should().BeTrue("it is not counted any more");
+        await h.AppendAsync([.. await DueAsync(h, Bob, 1)]);
+        (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("eve");
+        (await BodiesAsync(h, Bob, null)).Should().BeEmpty("what is in the log does not wait");
+        (await h.Store.Delayed.CancelAsync(Bob, keys[1], default)).Should().BeFalse();
+    }
+
+    private static async Task<List<string>> BodiesAsync(StoreHarness h, WsmqAddress of, string? next)
+    {
+        var bodies = new List<string>();
+        do
+        {
+            var page = await h.Store.Delayed.ListAsync(of, next, 100, 1_000, default);
+            bodies.AddRange(page.Items.Select(m => Encoding.UTF8.GetString(m.BodyStart.Span)));
+            next = page.Next;
+        }
+        while (next is not null && bodies.Count < 1_000);
+        return bodies;
     }
 
     private static Task AppendDueAsync(StoreHarness h, WsmqAddress to, int count) => Eventually.That($"{count} are in the log", async () =>

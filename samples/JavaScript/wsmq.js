@@ -6,6 +6,8 @@ const SLOWEST_MESSAGE = 90_000;           // @microsoft/signalr sees a message o
 const STEADY = 10_000;                    // a connection that lasts this long resets the pause
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+const MOST_OLDER = 3;
+const NOTHING_LOST = ["retention", "consumed", "not-a-member"];
 
 const pauseFor = ms => new Promise(resolve => setTimeout(resolve, ms * (0.5 + Math.random() / 2)));
 
@@ -20,10 +22,13 @@ export function wsmqError(error) {
  * @param handle async (message) => …: when it throws, the message is retried before later messages of its source are handled.
  *        Sources do not wait for each other.
  * @param missing async (source, after, before, reason) => …: messages between the two positions will not arrive; reload the state.
+ * @param snapshots { [source]: async () => position }: data of the app that the messages of a source change. Each function loads the data,
+ *        replaces the page's copy and returns the position of the data. It is called at the start and whenever messages are missing, instead
+ *        of missing; then the messages after the position are handled.
  * @param connected () => …: called after each connect.
  * @param ended (error) => …: the server refuses this user or token for good; let the user sign in.
  */
-export function keepConnected(connection, { handle, missing, ended = console.error, connected = () => {} }) {
+export function keepConnected(connection, { handle, missing, snapshots = {}, ended = console.error, connected = () => {} }) {
   const last = new Map();                 // source -> the highest handled position
   const deadLettered = new Map();         // source -> the highest dead-lettered position
   const resumed = new Map();              // source -> the generation of a Resume after which no expected delivery has arrived yet
@@ -51,6 +56,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
 
   connection.on("Receive", message => enqueue(message.source, async isCurrent => {
     const { source, position, previous } = message;
+    if (needsLoad(source)) return load(source, isCurrent);              // dropped: it arrives again if it is after the data
     const known = last.get(source);
     if (known !== undefined && previous > known) return resume(source, known);
     resumed.delete(source);
@@ -63,9 +69,12 @@ export function keepConnected(connection, { handle, missing, ended = console.err
 
   connection.on("Gap", (source, after, before, reason) => enqueue(source, async isCurrent => {
     const end = String(BigInt(before) - 1n).padStart(16, "0");
+    const isKept = source in snapshots;
+    if (isKept && end <= (last.get(source) ?? "")) return;              // in the data already
+    if (isKept && reason !== "expired") return load(source, isCurrent, end, !NOTHING_LOST.includes(reason));
     for (let wait = FIRST_PAUSE; isCurrent(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
       try {
-        await missing(source, after, before, reason);
+        if (!isKept) await missing(source, after, before, reason);
         last.set(source, end);
         resumed.delete(source);
         return await connection.send("Ack", source, end).catch(() => {});
@@ -80,6 +89,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
     console.error(`wsmq: a message of ${source} was dead-lettered after ${attempts} attempts`);
     if (position > (deadLettered.get(source) ?? "")) deadLettered.set(source, position);
     pauses.get(source)?.();
+    if (source in snapshots) enqueue(source, isCurrent => load(source, isCurrent));     // the copy lacks what the message says
   });
   connection.on("Stalled", source => console.warn(`wsmq: ${source} waits for an acknowledgement`));
   connection.on("Reconnect", after => setTimeout(() => connection.stop(), after));
@@ -103,6 +113,32 @@ export function keepConnected(connection, { handle, missing, ended = console.err
     return false;
   }
 
+  const needsLoad = source => source in snapshots && !last.has(source);
+  const loadIfNeeded = source => enqueue(source, isCurrent => needsLoad(source) ? load(source, isCurrent) : undefined);
+
+  // Until the server has answered Resume, deliveries that do not follow the position are dropped, as below. Data that is older than what is
+  // missing comes from a replica, or else the store has lost messages: then the page goes on after the gap, after some attempts.
+  async function load(source, isCurrent, end = "", isLost = false) {
+    for (let wait = FIRST_PAUSE, older = 0; isCurrent(); wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+      try {
+        const position = await snapshots[source]();
+        if (!isCurrent()) return;
+        const isOlder = position < end;
+        if (!isOlder || (isLost && ++older === MOST_OLDER)) {
+          last.set(source, isOlder ? end : position);
+          resumed.delete(source);
+          await resume(source, last.get(source));
+          if (isCurrent() && last.has(source)) return await connection.send("Ack", source, last.get(source)).catch(() => {});
+        } else {
+          console.warn(`wsmq: the data of ${source} is older than what is missing`);
+        }
+      } catch (e) {
+        console.error(e);
+      }
+      if (isCurrent()) await pauseOf(source, wait);
+    }
+  }
+
   // Another tab of the same device may have acknowledged messages that this one has not received. Until these arrive, deliveries
   // that do not follow the last handled position are dropped: they arrive again in order.
   async function resume(source, after) {
@@ -112,7 +148,10 @@ export function keepConnected(connection, { handle, missing, ended = console.err
       await connection.invoke("Resume", source, after);
     } catch (e) {
       const error = wsmqError(e);
-      if (error?.isFinal) return [last, resumed].forEach(map => map.delete(source));   // the store lost entries, or the user left the group
+      if (error?.isFinal) {                                             // the store lost entries, or the user left the group
+        [last, resumed].forEach(map => map.delete(source));
+        return loadIfNeeded(source);
+      }
       await pauseOf(source, error?.retryAfter || FIRST_PAUSE);
       if (resumed.get(source) === generation) await connection.stop();
     }
@@ -126,6 +165,7 @@ export function keepConnected(connection, { handle, missing, ended = console.err
         const began = generation;
         setTimeout(() => { if (began === generation) pause = FIRST_PAUSE; }, STEADY);
         for (const [source, position] of last) enqueue(source, () => resume(source, position));
+        Object.keys(snapshots).forEach(loadIfNeeded);
         connected();
         return;
       } catch (e) {

@@ -97,6 +97,28 @@ describe('the logs of the dashboard', () => {
     });
   });
 
+  test('have messages that wait, which those who may remove them cancel', async () => {
+    const send = message => app.call('alice', 'POST', '/messages', { to: 'user:hana', type: 'reminder', ...message });
+    await send({ id: 'later', body: 'in two hours', delay: 7_200_000 });
+    await send({ id: 'soon', body: 'in an hour', delay: 3_600_000 });
+    await open('vera', ['addresses', 'user:hana'], async (dashboard, page) => {
+      await dashboard.row('Waiting', 'soon').waitFor();
+      assert.deepEqual(await page.locator('td.preview').allTextContents(), ['', '']);
+      assert.ok(!(await dashboard.buttons()).includes('Withdraw'));
+    });
+    await open('olga', ['addresses', 'user:hana'], async dashboard => {
+      await dashboard.row('Waiting', 'soon').getByRole('cell', { name: 'in an hour' }).waitFor();
+      const rows = dashboard.region('Waiting').locator('tbody tr');
+      assert.deepEqual((await rows.allTextContents()).map(text => /soon|later/.exec(text)?.[0]), ['soon', 'later']);
+      const curl = await dashboard.act('Withdraw', { within: dashboard.row('Waiting', 'soon') });
+      assert.match(curl, /-X DELETE .*\/wsmq-api\/addresses\/user:hana\/delayed\/\d+/);
+      await dashboard.row('Waiting', 'soon').waitFor({ state: 'detached' });
+      await dashboard.row('Waiting', 'later').waitFor();
+    });
+    assert.equal(await app.call('alice', 'DELETE', '/messages?to=user:hana&id=soon'), false);
+    assert.equal(await app.call('alice', 'DELETE', '/messages?to=user:hana&id=later'), true);
+  });
+
   test('can be followed live', () => open('rita', ['tail', 'user:dave'], async (dashboard, page) => {
     await page.getByRole('status').getByText('connected').waitFor();
     await app.send('alice', 'user:dave', '{"n":1}');

@@ -7,11 +7,13 @@ namespace Wsmq.Cli.Commands.Operators;
 /// <summary><c>wsmq address</c>: addresses, their logs and single messages.</summary>
 internal static class AddressCommand
 {
+    private const string OfLog = "user:<id> or group:<name>.";
+
     public static Command Create()
     {
         var command = new Command("address", "Finds addresses, and inspects their logs and messages, for operators.")
         {
-            Search(), Show(), Entries(), State(), Entry(), Life(), OperatorSend.Create(),
+            Search(), Show(), Entries(), State(), Delayed(), CancelDelayed(), Entry(), Life(), OperatorSend.Create(),
         };
         command.Aliases.Add("addresses");
         return command;
@@ -73,13 +75,35 @@ internal static class AddressCommand
 
     private static Command State()
     {
-        var (address, max) = (ApiVerb.Address("user:<id> or group:<name>."), ApiVerb.Count("--max", "How many to print. Without it all."));
+        var (address, max) = (ApiVerb.Address(OfLog), ApiVerb.Count("--max", "How many to print. Without it all."));
         return ApiVerb.Create(
             "state", "Lists the state of an address: the newest message of each state key, also if the log does not have it any more.",
             ApiVerb.Lines,
             call => call.PrintAllAsync(
                 call.Api.ListStateAsync(call.Result.GetRequiredValue(address), call.Result.GetValue(max), call.Stop), OperatorText.Of),
             address, max);
+    }
+
+    private static Command Delayed()
+    {
+        var (address, max) = (ApiVerb.Address(OfLog), ApiVerb.Count("--max", "How many to print. Without it all."));
+        return ApiVerb.Create(
+            "delayed", "Lists the messages that wait until they are due at an address.", ApiVerb.Lines,
+            call => call.PrintAllAsync(
+                call.Api.ListDelayedAsync(call.Result.GetRequiredValue(address), call.Result.GetValue(max), call.Stop), OperatorText.Of),
+            address, max);
+    }
+
+    private static Command CancelDelayed()
+    {
+        var address = ApiVerb.Address(OfLog);
+        var key = new Argument<string>("key") { Description = "The key of the message, the first column of wsmq address delayed." };
+        return ApiVerb.Create(
+            "cancel-delayed", "Cancels a message that waits until it is due, whoever sent it. wsmq cancel is for the sender.", ApiVerb.OneValue,
+            async call => await call.Api.CancelDelayedAsync(call.Result.GetRequiredValue(address), call.Result.GetRequiredValue(key), call.Stop)
+                ? call.Print(new { Cancelled = true }, "cancelled")
+                : throw new CliFailure(ExitCodes.Refused, "No such message waits: it is in the log, or was cancelled."),
+            address, key);
     }
 
     private static Command Entry()

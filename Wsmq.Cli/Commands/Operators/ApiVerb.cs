@@ -54,10 +54,16 @@ internal static class ApiVerb
     public static void CheckAddress(SymbolResult result)
     {
         foreach (var token in result.Tokens)
-        {
-            if (!WsmqAddress.TryParse(token.Value, out _, out var error))
-                result.AddError($"'{token.Value}': {error.Text}");
-        }
+            CheckAddress(result, token.Value);
+    }
+
+    /// <summary>The address; null if the text is none, which is then an error of the command line.</summary>
+    public static WsmqAddress? CheckAddress(SymbolResult result, string text)
+    {
+        if (WsmqAddress.TryParse(text, out var address, out var error))
+            return address;
+        result.AddError($"'{text}': {error.Text}");
+        return null;
     }
 
     public static Argument<string> Position()
@@ -69,8 +75,18 @@ internal static class ApiVerb
 
     public static void CheckPosition(SymbolResult result)
     {
-        if (result.Tokens is [var token, ..] && !WsmqPosition.TryParse(token.Value, out _))
-            result.AddError($"'{token.Value}' is not a position: it has 16 digits.");
+        if (result.Tokens is [var token, ..])
+            CheckPosition(result, token.Value);
+    }
+
+    /// <summary>The position; null if the text is none, which is then an error of the command line.</summary>
+    public static WsmqPosition? CheckPosition(SymbolResult result, string text)
+    {
+        if (WsmqPosition.TryParse(text, out var position))
+            return position;
+        var isTooHigh = text.Length == WsmqPosition.Length && text.All(char.IsAsciiDigit);
+        result.AddError($"'{text}' is not a position: {(isTooHigh ? "no log issues one that high" : "it has 16 digits")}.");
+        return null;
     }
 
     public static Option<string?> Text(string name, string description, string help) =>

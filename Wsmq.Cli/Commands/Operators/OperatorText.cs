@@ -56,6 +56,11 @@ internal static class OperatorText
             entry.Id is { } id ? $"id {id}" : "CORRUPT",
         Named(entry.RemoveState ? "removes state" : "state", entry.StateKey), $"{Number(entry.Size)} bytes", entry.Preview);
 
+    public static string Of(ApiDelayed message) => Join(
+        message.Key, $"due {Moment.Text(message.DueAt)}", $"from {message.Sender ?? "the app"}", message.Type ?? "-",
+        message.Id is { } id ? $"id {id}" : "CORRUPT", Named(message.RemoveState ? "removes state" : "state", message.StateKey),
+        $"{Number(message.Size)} bytes", message.Preview);
+
     public static string Of(ApiLife life) => Lines(
         [
             life.Entry is { } entry ? Of(entry) : life.Stored ? "stored" : "not stored",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Wsmq.Cli.Commands.Operators;
 using Wsmq.Cli.Output;
 
 namespace Wsmq.Cli.Commands.Queues;
@@ -111,11 +112,7 @@ internal static class JobCommands
             Description = "The position of the job, from the receipt of its send.",
             Arity = required ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
         };
-        position.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token, ..] && !WsmqPosition.TryParse(token.Value, out _))
-                result.AddError($"'{token.Value}' is not a position: it has 16 digits.");
-        });
+        position.Validators.Add(ApiVerb.CheckPosition);
         return position;
     }
 

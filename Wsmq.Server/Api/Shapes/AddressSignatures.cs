@@ -34,6 +34,10 @@ internal static class AddressSignatures
     {
     }
 
+    public static void Waiting([FromRoute] string address, [FromRoute, Description("The key of the message.")] string key)
+    {
+    }
+
     public static void State(
         [FromRoute] string address, [FromQuery, Description(NextPage)] string? next,
         [FromQuery, Range(1, 1_000), DefaultValue(50)] int? max)

@@ -25,6 +25,7 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiLogInfo))]
 [JsonSerializable(typeof(WsmqApiEntryPage))]
 [JsonSerializable(typeof(WsmqApiEntry))]
+[JsonSerializable(typeof(WsmqApiDelayedPage))]
 [JsonSerializable(typeof(WsmqApiLife))]
 [JsonSerializable(typeof(WsmqApiRights))]
 [JsonSerializable(typeof(WsmqApiDeadLetterFilter))]

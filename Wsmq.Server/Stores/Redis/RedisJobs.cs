@@ -148,11 +148,11 @@ internal sealed class RedisJobs(RedisConnections connections, RedisKeys keys, Re
 
     private async Task ConfirmAsync(ReplicaMark mark, Func<Task>? undo = null)
     {
-        if (mark.Keys is not [var key])
+        if (mark.Keys.Length == 0)
             return;
         try
         {
-            await replicas!.ConfirmAsync(key, mark.Number);
+            await replicas!.ConfirmAsync(mark);
         }
         catch (WsmqException) when (undo is not null)
         {

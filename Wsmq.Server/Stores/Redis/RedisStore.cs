@@ -40,7 +40,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         var settler = new JournalSettler(_connections, _keys, _lanes, options.Value, logger);
         _journals = new JournalKeeper(_lanes, settler, new ActiveReaders(_connections, _keys, _lanes), _options, TimeProvider.System, logger);
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options, _journals);
-        var delayed = new RedisDelayed(_connections, _keys, _lanes, _clock);
+        var delayed = new RedisDelayed(_connections, _keys, _lanes, _clock, _replicas);
         var watched = delayed.Watch(script);
         Delayed = delayed;
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);

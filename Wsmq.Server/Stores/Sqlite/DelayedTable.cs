@@ -18,6 +18,7 @@ internal static class DelayedTable
         """,
         "CREATE INDEX IF NOT EXISTS delayed_due ON delayed (due, key)",
         "CREATE UNIQUE INDEX IF NOT EXISTS delayed_of_sender ON delayed (sender, address, id)",
+        "CREATE INDEX IF NOT EXISTS delayed_of_address ON delayed (address, due, key)",
     ];
 
     public static void Add(SqliteSession session, in AppendRequest request, long due) => session.Run(
@@ -39,11 +40,27 @@ internal static class DelayedTable
     public static bool Remove(SqliteSession session, WsmqAddress to, string sender, string id) => session.Run(
         "DELETE FROM delayed WHERE sender = $sender AND address = $address AND id = $id", sender, to.ToString(), id) > 0;
 
+    /// <summary>Removes a message of an address, by its key.</summary>
+    public static bool Remove(SqliteSession session, WsmqAddress to, long key) =>
+        session.Run("DELETE FROM delayed WHERE key = $key AND address = $address", key, to.ToString()) > 0;
+
+    /// <summary>
+    /// The messages of an address after a time and a key, in the order of both: key, due, metadata, beginning and length of the body.
+    /// </summary>
+    public static SqliteRows List(SqliteSession session, WsmqAddress to, long due, long key, int bodyBytes, int max) => session.Query(
+        $"""
+        SELECT key, due, metadata, {InspectionQueries.BodyOf(bodyBytes)}, length(body) FROM delayed
+        WHERE address = $address AND (due, key) > ($due, $key) ORDER BY due, key LIMIT $limit
+        """,
+        to.ToString(), due, key, max);
+
     /// <summary>Whether a message waits that is due at a time.</summary>
-    public static bool HasDue(SqliteSession session, long at) => session.One("SELECT 1 FROM delayed WHERE due <= $at LIMIT 1", r => true, at);
+    public static bool HasDue(SqliteSession session, long at) =>
+        session.One("SELECT 1 FROM delayed WHERE due <= $at LIMIT 1", r => true, at);
 
     /// <summary>Lets a message wait further; returns 1 if it waits.</summary>
-    public static int Postpone(SqliteSession session, long key, long due) => session.Run("UPDATE delayed SET due = $due WHERE key = $key", due, key);
+    public static int Postpone(SqliteSession session, long key, long due) =>
+        session.Run("UPDATE delayed SET due = $due WHERE key = $key", due, key);
 
     /// <summary>The messages that are due, and when the next one is.</summary>
     public static (List<DelayedRow> Rows, long? Next) Due(SqliteSession session, long now)
@@ -59,7 +76,9 @@ internal static class DelayedTable
             }
         }
 
-        return (found, session.One<long?>("SELECT min(due) FROM delayed WHERE due > $now AND typeof(due) = 'integer'", r => r.IsDBNull(0) ? null : r.GetInt64(0), now));
+        var next = session.One<long?>(
+            "SELECT min(due) FROM delayed WHERE due > $now AND typeof(due) = 'integer'", r => r.IsDBNull(0) ? null : r.GetInt64(0), now);
+        return (found, next);
     }
 }
 

@@ -5,6 +5,9 @@ namespace Wsmq.Server.Stores.Sqlite;
 /// <summary>Messages with a delay in a table. There is one node, so that it always has the turn.</summary>
 internal sealed class SqliteDelayed(SqliteEngine engine, SqliteMessageLog log, TimeProvider clock) : IDelayedMessages
 {
+    // Less than the largest long has.
+    private const int MostDigits = 18;
+
     public event Action<int, long>? Added
     {
         add => log.Waits += value;
@@ -24,6 +27,33 @@ internal sealed class SqliteDelayed(SqliteEngine engine, SqliteMessageLog log, T
 
     public Task<bool> CancelAsync(WsmqAddress to, string sender, string id, CancellationToken cancellationToken) =>
         engine.WriteAsync(s => DelayedTable.Remove(s, to, sender, id), cancellationToken);
+
+    public async Task<bool> CancelAsync(WsmqAddress to, string key, CancellationToken cancellationToken) =>
+        long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && await engine.WriteAsync(s => DelayedTable.Remove(s, to, number), cancellationToken).ConfigureAwait(false);
+
+    public Task<StorePage<DelayedHead>> ListAsync(WsmqAddress to, string? next, int max, int bodyBytes, CancellationToken cancellationToken)
+    {
+        var (due, key) = next is null ? (-1, "0") : DelayedRequest.AfterOf(next, MostDigits);
+        var after = long.Parse(key, CultureInfo.InvariantCulture);
+        return engine.ReadAsync(s => s.Snapshot(r => List(r, to, (due, after), max, bodyBytes)), cancellationToken);
+    }
+
+    private static StorePage<DelayedHead> List(SqliteSession session, WsmqAddress to, (long Due, long Key) after, int max, int bodyBytes)
+    {
+        var (found, bytes) = (new List<DelayedHead>(), 0L);
+        using var rows = DelayedTable.List(session, to, after.Due, after.Key, bodyBytes, max);
+        while (bytes < IDelayedMessages.MostListedBytes && rows.Read())
+        {
+            var key = rows.GetInt64(0).ToString(CultureInfo.InvariantCulture);
+            found.Add(new DelayedHead(key, rows.GetInt64(1), rows.GetBytes(2), rows.GetBytes(3), rows.GetInt64(4)));
+            bytes += found[^1].Metadata.Length + found[^1].BodyStart.Length;
+        }
+
+        var isLast = found.Count < max && bytes < IDelayedMessages.MostListedBytes;
+        var next = isLast || found.Count == 0 ? null : DelayedRequest.NextOf(found[^1].Due.ToString(CultureInfo.InvariantCulture), found[^1].Key);
+        return new StorePage<DelayedHead>(found, next, found.Count);
+    }
 
     private int Postpone(SqliteSession session, IEnumerable<DelayedRow> rows)
     {

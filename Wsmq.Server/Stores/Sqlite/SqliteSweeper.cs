@@ -27,30 +27,25 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        while (await engine.WriteAsync(s => MessageIdTable.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
-            .ConfigureAwait(false) == IdsPerWrite)
-            cancellationToken.ThrowIfCancellationRequested();
-
-        while (await engine.WriteAsync(s => ProducerTable.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
-            .ConfigureAwait(false) == IdsPerWrite)
-            cancellationToken.ThrowIfCancellationRequested();
-
-        while (await engine.WriteAsync(s => JobOutcomeTable.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
-            .ConfigureAwait(false) == IdsPerWrite)
-            cancellationToken.ThrowIfCancellationRequested();
-
-        while (await engine.WriteAsync(s => DeadLetterTable.Purge(s, clock.NowMicros(), LettersPerWrite), cancellationToken)
-            .ConfigureAwait(false) == LettersPerWrite)
-            cancellationToken.ThrowIfCancellationRequested();
-
-        while (await engine.WriteAsync(
-            s => UsageTable.Purge(s, clock.NowMicros() - retention.Longest, LettersPerWrite), cancellationToken).ConfigureAwait(false) == LettersPerWrite)
-            cancellationToken.ThrowIfCancellationRequested();
+        await PurgeAsync((s, limit) => MessageIdTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync((s, limit) => ProducerTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync((s, limit) => JobOutcomeTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync((s, limit) => DeadLetterTable.Purge(s, clock.NowMicros(), limit), LettersPerWrite, cancellationToken)
+            .ConfigureAwait(false);
+        await PurgeAsync((s, limit) => UsageTable.Purge(s, clock.NowMicros() - retention.Longest, limit), LettersPerWrite, cancellationToken)
+            .ConfigureAwait(false);
 
         var due = await engine.ReadAsync(s => LogTable.WithGraceOver(s, clock.NowMicros(), LogsPerSweep), cancellationToken).ConfigureAwait(false);
         due.AddRange(await TooOldAsync(cancellationToken).ConfigureAwait(false));
         foreach (var ids in due.Distinct().Chunk(LogsPerWrite))
             await engine.WriteAsync(s => Trim(s, ids), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes rows in transactions of at most so many, until there are fewer.</summary>
+    private async Task PurgeAsync(Func<SqliteSession, int, int> purge, int limit, CancellationToken cancellationToken)
+    {
+        while (await engine.WriteAsync(s => purge(s, limit), cancellationToken).ConfigureAwait(false) == limit)
+            cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>The logs with entries that are too old. Scans all logs, a part with each call.</summary>
@@ -59,7 +54,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
         var logs = await engine.ReadAsync(s => LogTable.WithEntries(s, _lastLog, LogsPerSweep), cancellationToken).ConfigureAwait(false);
         _lastLog = logs.Count < LogsPerSweep ? 0 : logs[^1].Id;
         var now = clock.NowMicros();
-        
+
         // A corrupt row must not prevent the others from being swept.
         return logs.Where(l => WsmqAddress.TryParse(l.Address, out var address, out _) && retention.IsTooOld(address, l.Oldest, now)).Select(l => l.Id);
     }

@@ -100,6 +100,7 @@ public sealed class DelayedTurnTests(SharedRedis redis) : IAsyncLifetime
     [InlineData(":messages")]
     [InlineData(":ids")]
     [InlineData(":senders")]
+    [InlineData(":of:user:bob")]
     [InlineData("")]
     public async Task A_foreign_key_in_place_of_one_of_them_refuses_messages_with_a_delay_and_no_others(string which)
     {
@@ -109,6 +110,36 @@ public sealed class DelayedTurnTests(SharedRedis redis) : IAsyncLifetime
 
         results.Select(r => r.IsCorrupt).Should().Equal(false, true, false);
         (await _a.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("0", "2");
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_is_listed_as_corrupt_and_can_be_cancelled_and_nothing_is_left()
+    {
+        await _a.AppendAsync(_a.New(Bob, "0") with { Delay = Soon }, _a.New(Bob, "1") with { Delay = Soon });
+        var keys = (await Redis.SortedSetRangeByRankAsync(Lane.Delayed)).Select(k => (string)k!).ToArray();
+        await Redis.HashSetAsync($"{Lane.Delayed}:messages", keys[0], "foreign");
+
+        var listed = (await _b.Store.Delayed.ListAsync(Bob, null, 9, 9, default)).Items;
+        (await _b.Store.Delayed.CancelAsync(Bob, keys[0], default)).Should().BeTrue();
+        await _a.AppendAsync([.. await DueAsync(_a)]);
+
+        listed.Select(m => (m.Key, m.Metadata.IsEmpty)).Should().Equal((keys[0], true), (keys[1], false));
+        foreach (var part in new[] { "", ":messages", $":of:{Bob}" })
+            (await Redis.KeyExistsAsync($"{Lane.Delayed}{part}")).Should().BeFalse(part);
+    }
+
+    [Fact]
+    public async Task A_foreign_key_in_place_of_the_list_does_not_hold_up_what_is_due()
+    {
+        await _a.AppendAsync(_a.New(Bob, "0") with { Delay = Soon });
+        await Redis.KeyDeleteAsync($"{Lane.Delayed}:of:{Bob}");
+        await Redis.StringSetAsync($"{Lane.Delayed}:of:{Bob}", "foreign");
+
+        await _a.AppendAsync([.. await DueAsync(_a)]);
+
+        (await _a.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("0");
+        (await _a.Store.Delayed.Awaiting(d => d.ListAsync(Bob, null, 9, 9, default)).Should().ThrowAsync<WsmqException>())
+            .Which.Error.Should().Be(WsmqErrors.StoreCorrupt);
     }
 
     [Fact]

@@ -95,9 +95,11 @@ export class Handlers {
     const handler = this.#handlers.get(delivery.type!) ?? this.#fallback;
     if (handler) await handler(fromWire(delivery), { signal });
     else if (this.settings.unhandledMessages === "dead-letter") {
+      // The server does not dead-letter state.
+      const fate = delivery.isState ? "left out" : "dead-lettered";
       throw new NoHandler(delivery.type === undefined
-        ? "A message without a type is dead-lettered, because there is no fallback: register one with onAny."
-        : `No handler takes the type '${delivery.type}', and there is no fallback: register one with on or onAny. It is dead-lettered.`);
+        ? `A message without a type is ${fate}, because there is no fallback: register one with onAny.`
+        : `No handler takes the type '${delivery.type}', and there is no fallback: register one with on or onAny. It is ${fate}.`);
     }
 
     return true;

@@ -10,3 +10,6 @@ const moved = (position: Position, by: bigint) => String(BigInt(position) + by).
 export const justBelow = (position: Position) => moved(position, -1n);
 
 export const next = (position: Position) => moved(position, 1n);
+
+/** Whether a value that the app returned is a position. */
+export const isPosition = (value: unknown): value is Position => typeof value === "string" && /^\d{16}$/.test(value);

@@ -5,6 +5,8 @@ import {
 import type { WsmqClient } from "./client.js";
 import type { ClientState, EventMap, Listener } from "./events.js";
 import type { Handler } from "./handlers.js";
+import type { Address } from "./messages.js";
+import type { Position } from "./positions.js";
 import { SharedClient } from "./react/shared-client.js";
 
 const Context = createContext<SharedClient | undefined>(undefined);
@@ -62,6 +64,29 @@ export function useMessages<Body = unknown, Type extends string = string>(type: 
   const newest = useRef(handler);
   useEffect(() => { newest.current = handler; });
   useEffect(() => shared.handle(type, (message, context) => newest.current(message as never, context)), [shared, type]);
+}
+
+/**
+ * Keeps data that a component has loaded up to date while it is mounted, as `snapshot` of the client does: `load` fetches the data with its
+ * position, stores it in the state of the component, and returns the position; the messages after that go to the handlers (`useMessages`).
+ * It is called again whenever messages of the source are missing, and the newest function of the component is called, so that it need not be
+ * memoized. Several components may have data that the messages of one source change: they are loaded together, and where one of them is
+ * mounted later, those of the others are loaded again.
+ * @param source the user's own queue, or a group of the user
+ * @param load loads the data; the signal is aborted when the component is unmounted or the client is stopped
+ * @returns whether the data was loaded since the component was mounted
+ */
+export function useSnapshot(source: Address, load: (signal: AbortSignal) => PromiseLike<Position>): boolean {
+  const shared = useShared();
+  const newest = useRef(load);
+  const [loaded, setLoaded] = useState<Address>();
+  useEffect(() => { newest.current = load; });
+  useEffect(() => shared.snapshot(source, async signal => {
+    const position = await newest.current(signal);
+    if (!signal.aborted) setLoaded(source);
+    return position;
+  }), [shared, source]);
+  return loaded === source;
 }
 
 /** Listens to an event of the client while the component is mounted: gaps, dead letters, errors and others. */

@@ -8,10 +8,10 @@ import { Setting } from '../support/pages.js';
 const browser = new Window();
 Object.assign(globalThis, { window: browser, document: browser.document });
 if (typeof navigator === 'undefined') globalThis.navigator = browser.navigator;
-const { createElement: h, StrictMode } = await import('react');
+const { createElement: h, StrictMode, useState } = await import('react');
 const { createRoot } = await import('react-dom/client');
 const { renderToString } = await import('react-dom/server');
-const { useConnection, useMessages, useWsmq, useWsmqEvent, WsmqProvider } = await import('../dist/react.js');
+const { useConnection, useMessages, useSnapshot, useWsmq, useWsmqEvent, WsmqProvider } = await import('../dist/react.js');
 
 describe('hooks for React', () => {
   const wsmq = Setting.of();
@@ -67,6 +67,89 @@ describe('hooks for React', () => {
     assert.deepEqual([connections, errors], [1, ['not rendered']]);
     root.unmount();
     await eventually('it is stopped', () => client.state === 'stopped');
+  });
+
+  test('a snapshot is loaded before the messages after it are handled, for all components of its source, and with the newest function', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const source = `user:${bob}`;
+    const sender = await wsmq.open(alice);
+    const app = {
+      positions: ['0000000000000000'],
+      set: async value => { app.positions.push((await sender.client.send(source, 'set', value)).position); },
+    };
+    await app.set(1);
+    await app.set(2);
+    const handled = [];
+    const loads = { a: [], b: [] };
+    let show;
+    function Board({ name, at }) {
+      const [value, setValue] = useState('none');
+      const isLoaded = useSnapshot(source, async signal => {
+        assert.ok(signal instanceof AbortSignal);
+        loads[name].push(at);
+        if (name === 'a' && loads.a.length === 1) throw new Error('not there');
+        setValue(at);
+        return app.positions[at];
+      });
+      if (name === 'a') useMessages('set', message => { handled.push(message.body); });
+      return h('i', null, `${name} ${isLoaded} ${value} `);
+    }
+
+    function Page() {
+      const [boards, setBoards] = useState([['a', 1]]);
+      show = setBoards;
+      return boards.map(([name, at]) => h(Board, { key: name, name, at }));
+    }
+
+    const root = render(h(WsmqProvider, { create: create(bob, { handlerBackoff: { min: 1, max: 10 } }) }, h(Page)));
+    assert.equal(await eventually(() => `it shows its data: ${root.text()}`, () => root.text() === 'a true 1 ' && root.text()), 'a true 1 ');
+    await eventually('what is after the data is handled', () => handled.length === 1);
+    assert.deepEqual(handled, [2]);
+
+    await app.set(3);
+    await eventually('the next one is handled', () => handled.includes(3));
+    show([['a', 2], ['b', 3]]);
+    await eventually(() => `both have loaded: ${root.text()}`, () => root.text() === 'a true 2 b true 3 ');
+    await eventually(() => `the messages after the lower position are handled again: ${handled}`, () => handled.length === 3);
+    assert.deepEqual(handled, [2, 3, 3]);
+    show([['b', 3]]);
+    await eventually('it is unmounted', () => root.text() === 'b true 3 ');
+    const before = loads.a.length;
+    show([['b', 3], ['a', 3]]);
+    await eventually(() => `it has loaded again: ${root.text()}`, () => root.text() === 'b true 3 a true 3 ');
+    assert.ok(loads.a.length > before);
+    root.unmount();
+  });
+
+  test('a load of a component that is unmounted is aborted and does not hold up the others', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const source = `user:${bob}`;
+    const handled = [];
+    let aborted = 0;
+    let show;
+    const Handler = () => { useMessages('set', message => { handled.push(message.body); }); };
+    function Board({ isSlow }) {
+      useSnapshot(source, signal => isSlow
+        ? new Promise((_, reject) => signal.addEventListener('abort', () => { aborted++; reject(signal.reason); }))
+        : Promise.resolve('0000000000000000'));
+      return isSlow ? 'slow' : 'fast';
+    }
+
+    function Page() {
+      const [names, setNames] = useState(['slow', 'fast']);
+      show = setNames;
+      return [h(Handler, { key: 'handler' }), ...names.map(name => h(Board, { key: name, isSlow: name === 'slow' }))];
+    }
+
+    const root = render(h(WsmqProvider, { create: create(bob) }, h(Page)));
+    const sender = await wsmq.open(alice);
+    await sender.client.send(source, 'set', 1);
+    await eventually('both are there', () => root.text() === 'slowfast');
+    show(['fast']);
+    await eventually('the message is handled', () => handled.length > 0);
+    assert.deepEqual(handled, [1]);
+    assert.ok(aborted > 0);
+    root.unmount();
   });
 
   test('a provider that is unmounted before the token has come makes no connection', async () => {

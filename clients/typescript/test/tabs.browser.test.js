@@ -149,9 +149,13 @@ describe('tabs in Chromium, 2 nodes with redis', () => {
     const context = await wsmq.profile();
     const proxy = await wsmq.proxy(first().hub);
     const tab = await wsmq.tab(context, { user: alice, url: proxy.hub, reconnectBackoff: NEVER });
-    await context.setOffline(true);
+    // First cut: without its network Chromium does not tell the page of a closed WebSocket, so that the client would notice after 90 seconds.
+    proxy.leadTo(NOWHERE);
     proxy.cut();
+    await becomes(tab, 'it has lost its connection', () => app.client.state === 'reconnecting');
+    await context.setOffline(true);
     await becomes(tab, 'it waits', () => app.client.state === 'reconnecting' && !navigator.onLine);
+    proxy.leadTo(first().hub);
     await context.setOffline(false);
     await becomes(tab, 'it is connected', () => app.client.state === 'connected');
     const states = await tab.evaluate(() => app.states.map(({ state }) => state));

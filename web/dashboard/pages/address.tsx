@@ -5,6 +5,7 @@ import { link } from "../http/route";
 import type { AddressInfo, Cursor } from "../http/types";
 import { usePages, type Paged } from "../ui/load";
 import { bytes, Failure, Figure, More, number, Panel, Table, Time, UserLink } from "../ui/parts";
+import { DelayedMessages } from "./delayed";
 import { Entries } from "./entries";
 import { State } from "./state";
 import { Unused } from "./unused";
@@ -41,6 +42,7 @@ export function AddressPage({ address }: { address: string }) {
       )}
       {kind !== "work" && <Cursors of={cursors} />}
       {kind !== "work" && <State address={address} />}
+      {kind !== "work" && <DelayedMessages address={address} />}
       <Entries address={address} cursors={cursors.value ?? []} />
     </>
   );

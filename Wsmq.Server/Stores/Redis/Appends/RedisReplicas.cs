@@ -10,20 +10,25 @@ namespace Wsmq.Server.Stores.Redis.Appends;
 /// </summary>
 internal sealed class RedisReplicas(RedisConnections connections, WsmqRedisOptions options, ILogger logger) : IAsyncDisposable
 {
+    // The last round may begin when the timeout is nearly over, on a server that answers slowly.
+    private static readonly TimeSpan MarkGrace = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly List<ReplicaWaiter> _waiters = [];
     private Task _looking = Task.CompletedTask;
+
+    /// <summary>The mark of a single call, which may wait until replicas confirm it.</summary>
+    public ReplicaMark MarkOf(RedisKey key) => ReplicaMark.Single(key, options.ReplicaTimeout + MarkGrace);
 
     /// <summary>The receipts of a lane; one object for each lane.</summary>
     public ReplicatedLane Of(RedisLane lane) => new(lane, options.ReplicaTimeout, Route);
 
     /// <summary>Completes once enough replicas have a batch that the primary has executed.</summary>
-    /// <param name="mark">The key in which the batch has left its number.</param>
-    /// <param name="number">The number.</param>
+    /// <param name="mark">What it has left; not <see cref="ReplicaMark.None"/>.</param>
     /// <exception cref="WsmqException"><c>not-replicated</c>.</exception>
-    public Task ConfirmAsync(RedisKey mark, long number)
+    public Task ConfirmAsync(ReplicaMark mark)
     {
-        var batch = new UnconfirmedBatch(mark, number, TimeProvider.System, options.ReplicaTimeout);
+        var batch = new UnconfirmedBatch(mark.Keys[0], mark.Number, TimeProvider.System, options.ReplicaTimeout) { Kept = mark.Kept };
         Route(batch);
         return batch.Confirmed;
     }

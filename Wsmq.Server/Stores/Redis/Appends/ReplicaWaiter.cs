@@ -83,7 +83,7 @@ internal sealed class ReplicaWaiter(
     {
         var found = (int)await primary.ExecuteAsync(
             "EVAL",
-            [RedisScript.Confirm, 1, part.Key, part.Max(b => b.Number), AppendFence.Kept.WholeMilliseconds()],
+            [RedisScript.Confirm, 1, part.Key, part.Max(b => b.Number), part.Max(b => b.Kept).WholeMilliseconds()],
             CommandFlags.NoRedirect);
         if (found == 1)
             return true;

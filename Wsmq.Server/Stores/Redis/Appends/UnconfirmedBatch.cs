@@ -9,6 +9,9 @@ namespace Wsmq.Server.Stores.Redis.Appends;
 /// <param name="patience">How long it waits for its replicas.</param>
 internal sealed class UnconfirmedBatch(RedisKey mark, long number, TimeProvider time, TimeSpan patience)
 {
+    /// <summary>How long the mark is stored further, once the primary is found to have it.</summary>
+    public TimeSpan Kept { get; init; } = AppendFence.Kept;
+
     private readonly TaskCompletionSource _confirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _since = time.GetTimestamp();
 

@@ -244,6 +244,9 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     /// <summary>Sorted set: the messages that wait until they are due, by then. Their other keys: delayed.lua.</summary>
     public RedisKey Delayed { get; } = $"{lane}:delayed";
 
+    /// <summary>String: that a server has executed a cancellation, if they wait for replicas; the number of the call is part of the name.</summary>
+    public RedisKey Cancelled(long number) => $"{lane}:cancelled:{node}:{number}";
+
     /// <summary>String: the node that appends the messages that are due, and till when it has the turn.</summary>
     public RedisKey DelayedTurn { get; } = $"{lane}:delayed:turn";
 

@@ -32,6 +32,7 @@ internal static class RedisScript
     public static readonly string Declare = Load("declare");
     public static readonly string DelayedCancel = Load("delayed_cancel");
     public static readonly string DelayedDue = Load("delayed_due");
+    public static readonly string DelayedList = Load("delayed_list");
     public static readonly string Devices = Load("devices");
     public static readonly string Figures = Load("figures");
     public static readonly string Forget = Load("forget");

@@ -1,7 +1,8 @@
 -- Messages of a lane that wait until they are due, apart from their logs: delayed (sorted set: key -> due), delayed:messages (hash: key ->
 -- hash of the id, hash of the sender, name of the address after its length in two bytes, content), delayed:ids (hash: hash of the id ->
--- key) and delayed:senders (hash: hash of the sender -> how many wait). A key is the time at which the message was stored, and a number, so
--- that those of one time are in the order of sending.
+-- key), delayed:senders (hash: hash of the sender -> how many wait) and for each address delayed:of:name (sorted set like delayed, in which
+-- a message that was put off keeps its first time). A key is the time at which the message was stored, and a number, so that those of one
+-- time are in the order of sending.
 -- uses: prelude, journal
 local delayed_key_size = 21
 
@@ -13,6 +14,16 @@ local function delayed_keys(active)
   return key, key .. ':messages', key .. ':ids', key .. ':senders'
 end
 
+-- The messages that wait for one address, whose name is after its length.
+local function delayed_of(active, name) return lane_of(active) .. 'delayed:of:' .. string.sub(name, 3) end
+
+-- The name of the address in a record, after its length, and where its content begins.
+local function delayed_name(record)
+  local high, low = string.byte(record, 33, 34)
+  local last = low and 34 + high * 256 + low or 34
+  return string.sub(record, 33, last), last + 1
+end
+
 -- Removes a message.
 local function delayed_remove(active, key)
   local due, messages, ids, senders = delayed_keys(active)
@@ -21,6 +32,7 @@ local function delayed_remove(active, key)
   if not record then return end
   call('HDEL', messages, key)
   -- A foreign key in place of one of these must not fail what is appended.
+  pcall(call, 'ZREM', delayed_of(active, (delayed_name(record))), key)
   local id, sender = string.sub(record, 1, 16), string.sub(record, 17, 32)
   pcall(function() if call('HGET', ids, id) == key then call('HDEL', ids, id) end end)
   pcall(function() if call('HINCRBY', senders, sender, -1) < 1 then call('HDEL', senders, sender) end end)
@@ -53,7 +65,8 @@ local function delayed_add(active, now, due_at, id, name, content)
   repeat
     key, delayed_number = digits(now) .. string.format('%05d', delayed_number), delayed_number + 1
   until call('HEXISTS', messages, key) == 0
-  -- First what makes it due: a foreign key in place of another one must not leave a message that waits for ever.
+  -- First what may be foreign, and then what makes it due: a foreign key in place of another one must not leave a message that waits for ever.
+  call('ZADD', delayed_of(active, name), digits(due_at), key)
   call('ZADD', due, digits(due_at), key)
   call('HSET', messages, key, id .. sender .. name .. string.sub(content, terms_size + 1))
   call('HSET', ids, id, key)

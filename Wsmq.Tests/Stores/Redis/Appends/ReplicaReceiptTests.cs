@@ -100,6 +100,58 @@ public sealed class ReplicaReceiptTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cancellation_that_is_confirmed_is_on_the_replica_and_while_that_is_paused_none_is_confirmed()
+    {
+        await using var h = await StartAsync(timeout: 0.5);
+        await using var replica = await ReplicatedRedis.AdminAsync(_redis.Replica);
+        var due = new RedisKeys("t", 64).OfLane(0, "", new WsmqOptions().Publish.DeduplicationWindow).Delayed;
+        Task<long> WaitingAsync() =>
+            replica.GetDatabase().SortedSetLengthAsync(due, flags: StackExchange.Redis.CommandFlags.DemandReplica);
+        await Eventually.That("messages wait on both servers", async () =>
+        {
+            await h.AppendAsync([.. Enumerable.Range(0, 20).Select(i => Delayed($"{i}"))]);
+            return await WaitingAsync() == 20;
+        });
+        for (var i = 0; i < 10; i++)
+        {
+            (await h.Store.Delayed.CancelAsync(Bob, "ann", $"{i}", default)).Should().BeTrue();
+            (await WaitingAsync()).Should().Be(19 - i);
+        }
+
+        _redis.Replica.Pause();
+        await ShouldNotBeConfirmedAsync(h.Store.Delayed.CancelAsync(Bob, "ann", "10", default));
+        await ShouldNotBeConfirmedAsync(h.Store.Delayed.CancelAsync(Bob, "ann", "10", default));
+        (await h.Store.Delayed.ListAsync(Bob, null, 99, 0, default)).Items.Should().HaveCount(9, "the primary has executed it");
+
+        _redis.Replica.Continue();
+        await Eventually.That("a retry is confirmed", async () =>
+            await h.Store.Delayed.CancelAsync(Bob, "ann", "10", default).ContinueWith(t => t.IsCompletedSuccessfully && !t.Result, TaskScheduler.Default));
+        (await WaitingAsync()).Should().Be(9, "that it waits no longer is confirmed as well");
+    }
+
+    [Fact]
+    public async Task A_cancellation_that_a_failover_loses_is_not_confirmed_by_later_ones_on_the_new_primary()
+    {
+        await using var h = await StartAsync(timeout: 50);
+        await h.AppendAsync(Delayed("a"), Delayed("b"));
+        await h.Log.Appenders[0].ConfirmedAsync();
+        await _redis.CutOffAsync();
+        var lost = h.Store.Delayed.CancelAsync(Bob, "ann", "a", default);
+        await Eventually.That("it is stored", async () => (await h.Store.Delayed.ListAsync(Bob, null, 9, 0, default)).Items.Count == 1);
+        await _redis.Primary.StopAsync(kill: true);
+        await _redis.PromoteAsync();
+        await using var another = await _redis.AddReplicaOfAsync(_redis.Replica);
+
+        await Eventually.That("a later one is confirmed on the new primary", async () =>
+            await h.Store.Delayed.CancelAsync(Bob, "ann", "b", default).ContinueWith(t => t.IsCompletedSuccessfully, TaskScheduler.Default));
+        await ShouldNotBeConfirmedAsync(lost);
+        (await h.Store.Delayed.ListAsync(Bob, null, 9, 0, default)).Items.Should().ContainSingle("it waits again");
+    }
+
+    private static AppendRequest Delayed(string id) =>
+        StoreHarness.Message(Bob, "ann", id) with { Delay = new DelayTerms { Delay = 3_600_000_000 } };
+
+    [Fact]
     public async Task While_the_replica_is_paused_no_job_is_given_out_and_no_end_of_an_attempt_is_confirmed()
     {
         await using var patient = await StartAsync(timeout: 30);

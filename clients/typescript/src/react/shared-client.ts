@@ -1,6 +1,15 @@
 import type { WsmqClient } from "../client.js";
 import type { Handler } from "../handlers.js";
-import type { HandlerContext, Message } from "../messages.js";
+import type { Address, HandlerContext, Message } from "../messages.js";
+import { isPosition, START, type Position } from "../positions.js";
+
+/** Loads the data of a component, and returns its position. */
+export type Load = (signal: AbortSignal) => PromiseLike<Position>;
+
+interface LoadsOfSource {
+  loads: Set<Load>;
+  end: () => void;
+}
 
 interface HandlersOfType {
   handlers: Set<Handler<any, any>>;
@@ -12,6 +21,7 @@ export class SharedClient {
   #users = 0;
   #stopping: ReturnType<typeof setTimeout> | undefined;
   #types = new Map<string, HandlersOfType>();
+  #sources = new Map<Address, LoadsOfSource>();
 
   constructor(readonly client: WsmqClient<any>) {}
 
@@ -42,6 +52,45 @@ export class SharedClient {
       this.#types.delete(type);
     };
   }
+
+  /** Keeps the data of a component up to date. Those of one source load together, because the source goes on behind one position. */
+  snapshot(source: Address, load: Load): () => void {
+    const unmounted = new AbortController();
+    const own: Load = signal => load(AbortSignal.any([signal, unmounted.signal]));
+    const loads = this.#sources.get(source)?.loads ?? new Set();
+    loads.add(own);
+    this.#load(source, loads);
+    return () => {
+      unmounted.abort();
+      loads.delete(own);
+      if (loads.size > 0) return;
+      this.#sources.get(source)?.end();
+      this.#sources.delete(source);
+    };
+  }
+
+  /** Loads now, also if the source has a snapshot: the new component has no data yet. */
+  #load(source: Address, loads: Set<Load>): void {
+    this.#sources.get(source)?.end();
+    this.#sources.set(source, { loads, end: this.client.snapshot(source, toOldest(loads)) });
+  }
+}
+
+/** Loads everything, and returns the lowest of the positions: the others get messages whose effect their data has already. */
+function toOldest(loads: Set<Load>): Load {
+  return async signal => {
+    const results = await Promise.all([...loads].map(async load => {
+      try {
+        return [await load(signal)];
+      } catch (e) {
+        // That of a component that was unmounted meanwhile has no effect.
+        if (loads.has(load)) throw e;
+        return [];
+      }
+    }));
+    const positions = results.flat();
+    return positions.find(position => !isPosition(position)) ?? positions.sort()[0] ?? START;
+  };
 }
 
 /** A handler that calls all of them, and those that failed again when the message is tried again. */

@@ -2,12 +2,13 @@ import { Pause, waitOf } from "../backoff.js";
 import { Lost, type Session } from "../connection/session.js";
 import { clientClosed, type WsmqError } from "../errors.js";
 import { isFinal, type ClientEvents, type GapEvent } from "../events.js";
-import type { Handlers, Snapshot } from "../handlers.js";
+import type { Handlers } from "../handlers.js";
 import type { Address } from "../messages.js";
 import type { Settings } from "../options.js";
 import { next, START, type Position } from "../positions.js";
 import { Acks, type AllAcks } from "./acks.js";
 import { isLoad, type Delivery, type Item } from "./items.js";
+import { SnapshotLoads } from "./loads.js";
 import { Resume } from "./resume.js";
 import { isGivenUp, StateProgress, type State } from "./state.js";
 
@@ -20,10 +21,6 @@ interface Seek {
   /** Whether state was dropped that was not handled. */
   dropsState: boolean;
 }
-
-// After so many times that the data is older than the gap, the store itself has an older tail; not where nothing was lost.
-const MOST_OLDER = 3;
-const NOTHING_LOST = ["retention", "consumed", "not-a-member"];
 
 /**
  * The deliveries of one source. An entry is accepted only if none can be missing before it; otherwise it is dropped and the client calls
@@ -39,9 +36,7 @@ export class Source {
   #left: Position = "";
   #resume = new Resume();
   #state = new StateProgress();
-
-  /** State that is behind what the app has; complete with the gap that follows, if one does. */
-  #beforeGap: State | undefined;
+  #loads: SnapshotLoads;
   #isFull = false;
   #isLoadQueued = false;
   #mayOverlap = false;
@@ -57,6 +52,7 @@ export class Source {
     readonly address: Address, readonly settings: Settings, readonly events: ClientEvents, readonly handlers: Handlers,
     readonly signal: AbortSignal, allAcks: AllAcks) {
     this.acks = new Acks(address, settings, events, allAcks);
+    this.#loads = new SnapshotLoads(this, this.#pause);
     signal.addEventListener("abort", () => {
       this.#pause.end();
       for (const { reject } of this.#seeks.splice(0)) reject(clientClosed("the client was stopped"));
@@ -116,8 +112,7 @@ export class Source {
     }
 
     if (this.#isMissing(previous)) return;
-    if (item.gap && this.#beforeGap?.through === item.gap.after) item.complete = this.#beforeGap;
-    this.#beforeGap = undefined;
+    item.complete = this.#state.completedBy(item.gap);
 
     // The server's log continues before what was received: it has lost its end, and nobody saw that in time to announce it.
     const wentBack = received !== undefined && previous < received && !item.gap && !this.#mayOverlap;
@@ -129,8 +124,7 @@ export class Source {
   stateArrived(state: State): void {
     const { through } = state;
     if (this.#isMissing(through)) return this.#state.keep(state);
-    state.isBehind = this.#received !== undefined && through < this.#received;
-    this.#beforeGap = state.isBehind ? state : undefined;
+    this.#state.arrived(state, this.#received);
     this.#takeState(state);
     if (this.#received === undefined || through > this.#received) this.#received = through;
   }
@@ -272,45 +266,12 @@ export class Source {
     return false;
   }
 
-  /**
-   * Loads the app's data, repeatedly until that succeeds. Returns whether the source goes on behind the position of the data, or the client has
-   * stopped before it could. It does not if there is no snapshot, or none any more; nor if the store has lost messages and the data is as old
-   * as the store.
-   */
-  async #load(gap?: GapEvent): Promise<boolean> {
-    // A load of the last run that outlasted its stop would replace newer data. After the own stop that would be a wait for this one.
-    if (!this.signal.aborted) await this.handlers.before;
-    for (let older = 0, snapshot; !this.signal.aborted && (snapshot = this.handlers.snapshots.get(this.address));) {
-      try {
-        await this.#pauseBefore(snapshot, gap);
-        if (this.signal.aborted) break;
-        const position = await snapshot.load(this.signal);
-        if (this.signal.aborted) break;
-        if (this.handlers.snapshots.get(this.address) !== snapshot) continue;
-        if (!/^\d{16}$/.test(position)) throw new Error("The snapshot's function has to return the position of the data, 16 digits.");
-        if (gap && next(position) < gap.before) {
-          // The gap would be announced again behind every position in it.
-          if (!NOTHING_LOST.includes(gap.reason) && ++older === MOST_OLDER) return false;
-          throw new Error(`The data is of position ${position}, but messages before ${gap.before} are missing: read the position, and then the data, from the primary.`);
-        }
-
-        // Acknowledged once the server has accepted the position: one that its log has not issued is refused for good.
-        this.seek(position, true).then(() => { if (+position > 0) this.acks.handled(position); }, () => {});
-        return true;
-      } catch (e) {
-        if (!this.signal.aborted) this.events.error(e);
-      }
-    }
-
-    return this.signal.aborted && this.handlers.snapshots.has(this.address);
-  }
-
-  /** Loads that follow each other without a message that was handled have growing pauses. All members of a group have a gap at once. */
-  async #pauseBefore(snapshot: Snapshot, gap?: GapEvent): Promise<void> {
-    const loads = snapshot.loads++;
-    const pause = loads > 0 ? waitOf(this.settings.handlerBackoff, loads - 1)
-      : gap && this.address.startsWith("group:") ? Math.random() * this.settings.ackInterval : 0;
-    if (pause > 0) await this.#pause.for(pause);
+  /** Loads the app's data. Returns whether the source goes on behind its position, see `SnapshotLoads`. */
+  #load(gap?: GapEvent): Promise<boolean> {
+    return this.#loads.run(gap, position => {
+      // Acknowledged once the server has accepted the position: one that its log has not issued is refused for good.
+      this.seek(position, true).then(() => { if (+position > 0) this.acks.handled(position); }, () => {});
+    });
   }
 
   async #nack(position: Position, error: unknown): Promise<void> {

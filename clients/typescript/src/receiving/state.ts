@@ -1,4 +1,5 @@
 import { NoHandler } from "../errors.js";
+import type { GapEvent } from "../events.js";
 import type { Address } from "../messages.js";
 import type { Position } from "../positions.js";
 import type { Delivery } from "./items.js";
@@ -62,10 +63,26 @@ export class StateCalls {
   }
 }
 
-/** What of the state of a source its app has, and state that has come too early. Only state. */
+/** What of the state of a source its app has, and state that has come too early, or that is complete only with the gap that follows. */
 export class StateProgress {
   #known: Position = "";
   #early: State | undefined;
+
+  /** State that is behind what the app has. */
+  #beforeGap: State | undefined;
+
+  /** State has arrived that follows what was received before. */
+  arrived(state: State, received: Position | undefined): void {
+    state.isBehind = received !== undefined && state.through < received;
+    this.#beforeGap = state.isBehind ? state : undefined;
+  }
+
+  /** Returns the state that is complete with what arrives next: a gap that follows it directly. */
+  completedBy(gap: GapEvent | undefined): State | undefined {
+    const state = gap && this.#beforeGap?.through === gap.after ? this.#beforeGap : undefined;
+    this.#beforeGap = undefined;
+    return state;
+  }
 
   /** The app gets, or has, all messages up to a position. Gaps are no such move: they may have state in them. */
   moved(position: Position): void {
