@@ -20,6 +20,8 @@ public sealed class WsmqHistoryResult
 
     internal HistoryPage Page { get; }
 
+    internal long Bytes => Page.Found.HeldBytes;
+
     /// <summary>The result was written: it is not charged to the user any more.</summary>
     internal void Release() => _reads.Release(Page.Found);
 }

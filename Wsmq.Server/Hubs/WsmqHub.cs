@@ -107,8 +107,15 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     public Task Resume(WsmqTextArgument source, WsmqTextArgument after) => _reads.Acks.ResumeAsync(Begin(), source.Value, after.Value);
 
     /// <inheritdoc cref="IWsmqHub.History"/>
-    public async Task<WsmqHistoryResult> History(WsmqTextArgument source, WsmqObjectArgument<WsmqHistoryQuery> query) =>
+    public async Task<WsmqHistoryResult> History(WsmqTextArgument source, WsmqObjectArgument<WsmqHistoryQuery> query)
+    {
         _history = await _reads.History.ReadAsync(Begin().Call, source.Value, () => query.Value);
+
+        // Until it is written, as other results: a client that reads none of them has its calls read no more.
+        _budget!.Charge(_history.Bytes);
+        _held += _history.Bytes;
+        return _history;
+    }
 
     /// <inheritdoc cref="IWsmqHub.Nack"/>
     public Task<int> Nack(WsmqTextArgument source, WsmqTextArgument position, WsmqTextArgument reason) =>

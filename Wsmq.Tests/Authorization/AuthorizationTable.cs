@@ -130,7 +130,7 @@ internal static class AuthorizationTable
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
-            group, and the authorizer can only deny that. `ListQueues` states whether its result has the address. `work:jobs` is the only
+            group, and the authorizer can only deny that; to a history (`History`, `GET /history`) it can open every log. `ListQueues` states whether its result has the address. `work:jobs` is the only
             declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
             the app only; no hub method leads to them.
 
