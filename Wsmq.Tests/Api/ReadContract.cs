@@ -275,7 +275,8 @@ public abstract class ReadContract : IAsyncLifetime
         var positions = new List<string>();
         for (var i = 0; i < 7; i++)
         {
-            var sent = await bob.PostAsync("/messages", $$"""{"to":"user:bob","id":"m{{i}}","type":"{{(i % 2 == 0 ? "chat" : "order-paid")}}","body":{ "n": {{i}} } }""");
+            var type = i % 2 == 0 ? "chat" : "order-paid";
+            var sent = await bob.PostAsync("/messages", $$"""{"to":"user:bob","id":"m{{i}}","type":"{{type}}","body":{ "n": {{i}} } }""");
             positions.Add(sent.TextOf("position"));
         }
 
@@ -286,7 +287,8 @@ public abstract class ReadContract : IAsyncLifetime
         Positions(newest).Should().Equal(positions[6], positions[5], positions[4]);
         Positions(older).Should().Equal(positions[3], positions[2], positions[1]);
         Positions(range).Should().Equal(positions[3]);
-        range.Text.Should().Contain("\"body\":{ \"n\": 3 }").And.Contain($"\"previous\":\"{positions[2]}\"").And.EndWith($"\"next\":null,\"tail\":\"{positions[6]}\"}}");
+        range.Text.Should().Contain("\"body\":{ \"n\": 3 }")
+            .And.Contain($"\"previous\":\"{positions[2]}\"").And.EndWith($"\"next\":null,\"tail\":\"{positions[6]}\"}}");
         Positions(await bob.GetAsync("/history?source=user:bob&id=m4")).Should().Equal(positions[4]);
         Positions(await bob.GetAsync("/history?source=user:bob&to=1000")).Should().BeEmpty();
         Positions(await bob.GetAsync($"/history?source=user:bob&after={new string('9', 15)}1")).Should().BeEmpty();

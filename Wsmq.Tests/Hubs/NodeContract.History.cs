@@ -42,7 +42,8 @@ public abstract partial class NodeContract
                 to = BobsQueue, id = "m", type = "chat", body = new { text = "é\u2028\"" }, headers = new Dictionary<string, string> { ["h"] = "ü" },
                 correlationId = "c", replyTo = "user:carol", timeToLive = 3_600_000,
             });
-            await carol.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = BobsQueue, data = new byte[] { 1, 0, 30 }, contentType = "x/y", stateKey = "k" });
+            await carol.Connection.InvokeAsync<WsmqReceipt>(
+                "Send", new { to = BobsQueue, data = new byte[] { 1, 0, 30 }, contentType = "x/y", stateKey = "k" });
         }
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
@@ -105,7 +106,13 @@ public abstract partial class NodeContract
         var node = await StartAsync(o => o.Limits.UserReadBytesPerSecond = 0);
         var text = new string('x', 100_000);
         for (var i = 0; i < 8; i++)
-            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = BobsQueue, Type = i % 2 == 0 ? "even" : "odd", Body = WsmqJsonBody.Parse($"\"{i}{text}\"") });
+        {
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage
+            {
+                To = BobsQueue, Type = i % 2 == 0 ? "even" : "odd", Body = WsmqJsonBody.Parse($"\"{i}{text}\""),
+            });
+        }
+
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
 
         var first = await HistoryAsync(bob, BobsQueue, new { newest = true });
@@ -159,7 +166,8 @@ public abstract partial class NodeContract
             all.Add(delivery);
 
         all.Select(d => d.Body.ToString()).Should().Equal(Numbers(0, 7).Reverse());
-        (await logs.HistoryPageAsync(WsmqAddress.User("nobody"))).Should().BeEquivalentTo(new { Entries = Array.Empty<WsmqDelivery>(), Next = (WsmqPosition?)null, Tail = WsmqPosition.Start });
+        var nothing = await logs.HistoryPageAsync(WsmqAddress.User("nobody"));
+        (nothing.Entries.Count, nothing.Next, nothing.Tail).Should().Be((0, null, WsmqPosition.Start));
         await logs.Awaiting(l => l.HistoryPageAsync(WsmqAddress.User("bob"), new() { Max = 201 })).Should().ThrowAsync<ArgumentOutOfRangeException>();
         (await logs.Awaiting(l => l.HistoryPageAsync(WsmqAddress.Work("jobs"))).Should().ThrowAsync<WsmqException>())
             .Which.Error.Should().Be(WsmqErrors.InvalidAddress);
@@ -212,7 +220,8 @@ public abstract partial class NodeContract
             && (query.After is null || at > query.After) && (query.Before is null || at < query.Before)
             && (query.From is null || TimeOf(at) >= query.From) && (query.To is null || TimeOf(at) <= query.To)
             && (query.Sender is null || d.Sender == query.Sender) && (query.Id is null || d.Id == query.Id)
-            && (query.Type is null || (d.Type is { } type && Regex.IsMatch(type, $"^{Regex.Escape(query.Type).Replace("\\*", ".*", StringComparison.Ordinal)}$"))));
+            && (query.Type is null || (d.Type is { } type
+                && Regex.IsMatch(type, $"^{Regex.Escape(query.Type).Replace("\\*", ".*", StringComparison.Ordinal)}$"))));
         return query.Newest ? found.Reverse() : found;
     }
 

@@ -9,7 +9,8 @@ export const following = (query: HistoryQuery, { next }: HistoryPage<unknown>): 
 export const onWire = (query: HistoryQuery): HistoryQuery =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
 
-export const pageOf = <Any>({ entries, ...page }: HistoryPage<Wire>): HistoryPage<Any> => ({ ...page, entries: entries.map(one => fromWire<Any>(one)) });
+export const pageOf = <Any>({ entries, ...page }: HistoryPage<Wire>): HistoryPage<Any> =>
+  ({ ...page, entries: entries.map(one => fromWire<Any>(one)) });
 
 /** All messages of a query; a page is read when those of the one before it are used up. */
 export async function* allOf<Any>(read: ReadPage<Any>, source: Address, query: HistoryQuery): AsyncGenerator<Any, void, undefined> {
