@@ -75,6 +75,19 @@ public partial interface IWsmqHub
     Task Resume(string source, string after);
 
     /// <summary>
+    /// Returns a part of the messages that the log of an address still has, with their bodies: by range, by sender, type and time, the oldest
+    /// or the newest first. It acknowledges nothing, and moves no cursor. A page looks at 1,000 entries at most, and its entries have at most
+    /// about 256 KiB: it may be short, or empty, although more follows. Limited together with <see cref="Resume"/>, and in bytes together with
+    /// other reads of the user.
+    /// </summary>
+    /// <param name="source">
+    /// The address. By default a user reads its own queue, and of the groups that it is a member of what was stored since it joined; others are
+    /// refused with <c>history-not-allowed</c>.
+    /// </param>
+    /// <param name="query">Which entries; null for the oldest 50.</param>
+    Task<WsmqHistoryPage> History(string source, WsmqHistoryQuery? query);
+
+    /// <summary>
     /// Reports a failed attempt to handle a message (a negative acknowledgement). The server counts attempts for this connection's
     /// device, and only at the first message of the source that is not acknowledged. When the attempts are used up, or at once where
     /// the reason is <see cref="WsmqNackReasons.NoHandler"/>, the message is dead-lettered for the device, and the server calls

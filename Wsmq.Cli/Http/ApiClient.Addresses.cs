@@ -10,8 +10,10 @@ internal sealed record ApiEntryFilter(
 internal sealed partial class ApiClient
 {
     private const string Addresses = "addresses";
-    private const string Entries = "entries";
     private const string Delayed = "delayed";
+
+    /// <summary>The array with the entries of a page.</summary>
+    public const string Entries = "entries";
 
     public IAsyncEnumerable<ApiAnswer<ApiAddress>> SearchAddressesAsync(string? kind, string? match, int? max, CancellationToken stop) =>
         ScanAsync<ApiAddress>(
@@ -34,11 +36,7 @@ internal sealed partial class ApiClient
     public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListEntriesAsync(string address, ApiEntryFilter filter, int? max,
         CancellationToken stop) =>
         ScanAsync<ApiEntry>(
-            (next, count) => ApiRequest.Get(Addresses, address, Entries)
-                .With("after", filter.After).With("before", filter.Before).With("next", next)
-                .With("id", filter.Id).With("sender", filter.Sender).With("type", filter.Type)
-                .With("from", filter.From).With("to", filter.To).With("max", count).With("newest", filter.NewestFirst ? "true" : null),
-            Entries, max, stop);
+            (next, count) => Filtered(ApiRequest.Get(Addresses, address, Entries), filter, next, count), Entries, max, stop);
 
     /// <summary>The newest message of each key, in the order of their positions.</summary>
     public IAsyncEnumerable<ApiAnswer<ApiEntry>> ListStateAsync(string address, int? max, CancellationToken stop) =>

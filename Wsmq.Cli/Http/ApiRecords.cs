@@ -153,6 +153,9 @@ internal sealed record ApiState(string Through);
 /// <summary>A page of a log.</summary>
 internal sealed record ApiLogPage(WsmqDelivery[] Entries, ApiGap[] Gaps, string Next, bool End);
 
+/// <summary>A page of a history.</summary>
+internal sealed record ApiHistoryPage(WsmqDelivery[] Entries, string? Next, int? Damaged);
+
 /// <summary>Entries that are missing.</summary>
 internal sealed record ApiGap(string? Source, string After, string Before, string Reason);
 

@@ -146,6 +146,10 @@ public static class WsmqErrors
     public static WsmqError AdministerNotAllowed { get; } = Final(3007, "administer-not-allowed",
         "The user may not do this as an operator. By default nobody may: the app's authorizer decides.");
 
+    /// <summary>3008, final: the user may not read the history of this address.</summary>
+    public static WsmqError HistoryNotAllowed { get; } = Final(3008, "history-not-allowed",
+        "The user may not read the history of this address. By default a user may read that of its own queue, and that of a group since it joined.");
+
     /// <summary>4001, final: the acknowledged position is past the tail of the log.</summary>
     public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
         "The position is past the tail of the log: acknowledge only positions that were delivered.");
@@ -166,9 +170,9 @@ public static class WsmqErrors
     public static WsmqError TooManyNewAddresses { get; } = Retry(4005, "too-many-new-addresses",
         "The address has not been used before, and the user has written to too many new ones: check the name, or send again later.");
 
-    /// <summary>4006, retry: the user calls Resume or Nack, or reads over HTTP, too often, or sends too many acks that are refused.</summary>
+    /// <summary>4006, retry: the user calls Resume, Nack or History, or reads over HTTP, too often, or sends too many acks that are refused.</summary>
     public static WsmqError TooManyResumes { get; } = Retry(4006, "too-many-resumes",
-        "The user calls Resume or Nack, or reads over HTTP, too often, or sends too many acks that are refused: try again after the stated time.");
+        "The user calls Resume, Nack or History, or reads over HTTP, too often, or sends too many acks that are refused: try again after the stated time.");
 
     /// <summary>4007, retry: the storage charged to the user has reached the user's share of the store.</summary>
     public static WsmqError QuotaExceeded { get; } = Retry(4007, "quota-exceeded",

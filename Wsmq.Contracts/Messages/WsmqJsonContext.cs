@@ -37,6 +37,8 @@ public static class WsmqJson
 [JsonSerializable(typeof(WsmqDeadLetterFilter))]
 [JsonSerializable(typeof(WsmqQueueStep))]
 [JsonSerializable(typeof(WsmqJobStatus))]
+[JsonSerializable(typeof(WsmqHistoryQuery))]
+[JsonSerializable(typeof(WsmqHistoryPage))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(bool))]

@@ -85,4 +85,12 @@ internal static class Wire
     public const string Outcome = "outcome";
     public const string Ended = "ended";
     public const string End = "end";
+
+    // Of the history of a log.
+    public const string After = "after";
+    public const string Before = "before";
+    public const string Newest = "newest";
+    public const string Entries = "entries";
+    public const string Tail = "tail";
+    public const string Damaged = "damaged";
 }

@@ -7,7 +7,6 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
 {
     private const int UsualAddresses = 100;
     private const int UsualEntries = 50;
-    private const int MostText = 1_024;
 
     public async Task SearchAsync(ApiCall call)
     {
@@ -88,12 +87,7 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
 
     /// <summary>A text in the query; null without one, or if it is empty.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
-    public static string? TextOf(ApiCall call, string name) => RequestParameters.Single(call.Request, name) switch
-    {
-        null or "" => null,
-        { Length: > MostText } => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} has at most {MostText} characters"),
-        var text => text,
-    };
+    public static string? TextOf(ApiCall call, string name) => RequestParameters.Text(call.Request, name);
 
     /// <summary>The size of a page.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
@@ -114,8 +108,7 @@ internal sealed class AddressEndpoints(OperatorRights rights, WsmqLogs logs)
         }
     }
 
-    private static WsmqPosition? PositionOf(ApiCall call, string name) =>
-        TextOf(call, name) is { } text ? WsmqPosition.Parse(text) : null;
+    private static WsmqPosition? PositionOf(ApiCall call, string name) => RequestParameters.Position(call.Request, name);
 
     private static WsmqAddressKind? KindOf(ApiCall call) => TextOf(call, "kind") switch
     {

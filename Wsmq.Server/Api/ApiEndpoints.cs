@@ -39,7 +39,7 @@ internal static class ApiEndpoints
     public static ApiEndpoint[] Of(IServiceProvider services)
     {
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
-        var state = services.GetRequiredService<StateEndpoint>();
+        var (state, history) = (services.GetRequiredService<StateEndpoint>(), services.GetRequiredService<HistoryEndpoint>());
         var queues = services.GetRequiredService<QueueEndpoints>();
         var (groups, users) = (services.GetRequiredService<GroupEndpoints>(), services.GetRequiredService<UserEndpoints>());
         var nodes = services.GetRequiredService<NodeEndpoints>();
@@ -58,6 +58,10 @@ internal static class ApiEndpoints
                 new(
                     "Reads the state of an address, and after which position its log goes on.", Signatures.State, Json<WsmqApiState>(),
                     ApiErrors.ReadingState)),
+            new(Get, "/history", history.ReadAsync,
+                new(
+                    "Reads a part of the messages of a log: by range, sender, type and time, in both directions.", Signatures.History,
+                    Json<WsmqApiHistory>(), ApiErrors.ReadingHistory)),
             new(Get, "/queues", queues.ListAsync,
                 Queue("Lists the queues that the caller manages.", Signatures.None, Json<WsmqApiQueue[]>())),
             new(Get, "/queues/{address}", queues.InfoAsync, Queue("Describes a queue in numbers.", Signatures.Queue, Json<WsmqApiQueue>())),

@@ -38,6 +38,12 @@ internal static class ApiErrors
         WsmqErrors.TooManyResumes,
     ];
 
+    public static readonly WsmqError[] ReadingHistory =
+    [
+        WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong,
+        WsmqErrors.InvalidPosition, WsmqErrors.HistoryNotAllowed, WsmqErrors.TooManyResumes,
+    ];
+
     public static readonly WsmqError[] Managing =
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong,

@@ -38,6 +38,7 @@ internal static class ErrorStatus
         [WsmqErrors.MethodNotAllowed.Number] = StatusCodes.Status405MethodNotAllowed,
         [WsmqErrors.SendNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.ReadNotAllowed.Number] = StatusCodes.Status403Forbidden,
+        [WsmqErrors.HistoryNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.ReplyToNotAllowed.Number] = StatusCodes.Status403Forbidden,
         [WsmqErrors.TooManyGroups.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.WorkNotAllowed.Number] = StatusCodes.Status403Forbidden,

@@ -9,6 +9,8 @@ internal static class RequestParameters
     /// <summary>The end of the year 9999, in milliseconds since 1970.</summary>
     public const long MostMilliseconds = 253_402_300_799_999;
 
+    private const int MostText = 1_024;
+
     /// <summary>
     /// A value in the path. Routing decodes everything in a path but the slash; a name with the text %2F in it can be passed in the query.
     /// </summary>
@@ -23,6 +25,20 @@ internal static class RequestParameters
         [var value] => value,
         _ => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} is given more than once"),
     };
+
+    /// <summary>A text in the query; null without one, or if it is empty.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static string? Text(HttpRequest request, string name) => Single(request, name) switch
+    {
+        null or "" => null,
+        { Length: > MostText } => throw new WsmqException(WsmqErrors.InvalidMessage, $"{name} has at most {MostText} characters"),
+        var text => text,
+    };
+
+    /// <summary>A position in the query; null without one.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c> or <c>invalid-position</c>.</exception>
+    public static WsmqPosition? Position(HttpRequest request, string name) =>
+        Text(request, name) is { } text ? WsmqPosition.Parse(text) : null;
 
     /// <summary>A number in the query; null without one.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>

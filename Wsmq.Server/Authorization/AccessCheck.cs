@@ -27,6 +27,11 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     public ValueTask CheckReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanReadAsync(caller, source, cancellationToken), WsmqErrors.ReadNotAllowed, cancellationToken);
 
+    /// <summary>How much of the history of an address the caller may read.</summary>
+    /// <exception cref="WsmqException"><c>history-not-allowed</c>: the authorizer has failed.</exception>
+    public ValueTask<WsmqHistoryAccess> HistoryOfAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+        AskAsync(() => authorizer.HistoryAccessAsync(caller, source, cancellationToken), WsmqErrors.HistoryNotAllowed, cancellationToken);
+
     /// <exception cref="WsmqException"><c>work-not-allowed</c>.</exception>
     public ValueTask CheckWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanWorkAsync(caller, queue, cancellationToken), WsmqErrors.WorkNotAllowed, cancellationToken);
@@ -88,10 +93,15 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
 
     private async ValueTask RequireAsync(Func<ValueTask<bool>> question, WsmqError denied, CancellationToken cancellationToken)
     {
-        bool allowed;
+        if (!await AskAsync(question, denied, cancellationToken))
+            throw new WsmqException(denied);
+    }
+
+    private async ValueTask<T> AskAsync<T>(Func<ValueTask<T>> question, WsmqError denied, CancellationToken cancellationToken)
+    {
         try
         {
-            allowed = await question();
+            return await question();
         }
         catch (Exception e)
         {
@@ -99,9 +109,6 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
             cancellationToken.ThrowIfCancellationRequested();
             throw Refused(e, denied);
         }
-
-        if (!allowed)
-            throw new WsmqException(denied);
     }
 
     private WsmqException Refused(Exception e, WsmqError error)

@@ -1,3 +1,5 @@
+using Wsmq.Server.Authorization;
+
 namespace Wsmq;
 
 /// <summary>
@@ -45,6 +47,19 @@ public interface IWsmqAuthorizer
     /// <param name="source">The address.</param>
     /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
     ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns how much of the history of a log a caller may read, apart from the deliveries to its connections: called for each call of
+    /// <see cref="IWsmqHub.History"/> and for each <c>GET /history</c>. The default follows <see cref="CanReadAsync"/>: where it allows
+    /// reading, the own queue as a whole, and a group from the joining of the user on. It allows no other queue.
+    /// </summary>
+    /// <param name="caller">The user, device and principal of the connection.</param>
+    /// <param name="source">The address.</param>
+    /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
+    async ValueTask<WsmqHistoryAccess> HistoryAccessAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+        HistoryRule.Of(caller, source) is not WsmqHistoryAccess.None and var most && await CanReadAsync(caller, source, cancellationToken)
+            ? most
+            : WsmqHistoryAccess.None;
 
     /// <summary>
     /// Returns whether a connection may work on the jobs of a queue. Called when the connection first asks for jobs of the queue, or settles

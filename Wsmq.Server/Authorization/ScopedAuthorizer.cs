@@ -24,6 +24,11 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
             : _singleton is { } authorizer ? authorizer.CanReadAsync(caller, source, cancellationToken)
             : AskAsync(a => a.CanReadAsync(caller, source, cancellationToken));
 
+    public ValueTask<WsmqHistoryAccess> HistoryAccessAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+        KeyIdentity.IsReserved(caller.UserId) ? new(KeyReads(caller, source) ? HistoryRule.Of(caller, source) : WsmqHistoryAccess.None)
+            : _singleton is { } authorizer ? authorizer.HistoryAccessAsync(caller, source, cancellationToken)
+            : AskAsync(a => a.HistoryAccessAsync(caller, source, cancellationToken));
+
     public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
         KeyIdentity.IsReserved(caller.UserId) ? new(KeyIdentity.Allows(caller, KeyScopes.Work, queue))
             : _singleton is { } authorizer ? authorizer.CanWorkAsync(caller, queue, cancellationToken)
@@ -49,7 +54,7 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
         KeyIdentity.Allows(caller, KeyScopes.Read, source)
         || (source == WsmqAddress.User(caller.UserId) && KeyIdentity.Has(caller, KeyScopes.Work));
 
-    private async ValueTask<bool> AskAsync(Func<IWsmqAuthorizer, ValueTask<bool>> question)
+    private async ValueTask<T> AskAsync<T>(Func<IWsmqAuthorizer, ValueTask<T>> question)
     {
         await using var scope = scopes.CreateAsyncScope();
         var authorizer = scope.ServiceProvider.GetRequiredService<IWsmqAuthorizer>();

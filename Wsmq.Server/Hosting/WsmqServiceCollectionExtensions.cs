@@ -155,8 +155,8 @@ public static class WsmqServiceCollectionExtensions
 
         // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
         services.AddTransient(p => new WsmqHub(
-            p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientAcks>(),
-            p.GetRequiredService<ClientNacks>(), p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>()));
+            p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ReadCalls>(),
+            p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>()));
     }
 
     private static void AddApi(IServiceCollection services)
@@ -172,6 +172,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LogReader>();
         services.AddSingleton<LogEndpoint>();
         services.AddSingleton<StateEndpoint>();
+        services.AddSingleton<HistoryEndpoint>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<OperatorRights>();
         services.AddSingleton<GroupEndpoints>();
@@ -234,6 +235,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
+        services.AddSingleton<ClientHistory>();
+        services.AddSingleton<ReadCalls>();
         services.AddSingleton<ClientWork>();
         services.AddSingleton<ClientQueues>();
         services.AddSingleton<WsmqQueues>();

@@ -20,19 +20,18 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
 {
     private readonly SessionManager _sessions;
     private readonly ClientSends _sends;
-    private readonly ClientAcks _acks;
-    private readonly ClientNacks _nacks;
+    private readonly ReadCalls _reads;
     private readonly ClientWork _work;
     private readonly ClientQueues _queues;
 
-    internal WsmqHub(
-        SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks, ClientWork work, ClientQueues queues) =>
-        (_sessions, _sends, _acks, _nacks, _work, _queues) = (sessions, sends, acks, nacks, work, queues);
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ReadCalls reads, ClientWork work, ClientQueues queues) =>
+        (_sessions, _sends, _reads, _work, _queues) = (sessions, sends, reads, work, queues);
 
     // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;
     private long _held;
     private ParsedBytes? _parsed;
+    private WsmqHistoryResult? _history;
 
     private Session Session => Context.Features.Get<Session>()
         ?? throw new WsmqException(WsmqErrors.StoreUnavailable, "this connection was refused: connect again");
@@ -66,7 +65,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         session.EndWork();
         try
         {
-            await _nacks.NoteEndAsync(session, exception);
+            await _reads.Nacks.NoteEndAsync(session, exception);
         }
         finally
         {
@@ -102,14 +101,25 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         _sends.CancelDelayedAsync(Begin().Call, to.Value, id.Value);
 
     /// <inheritdoc cref="IWsmqHub.Ack"/>
-    public Task Ack(WsmqTextArgument source, WsmqTextArgument position) => _acks.AckAsync(Begin(), source.Value, position.Value);
+    public Task Ack(WsmqTextArgument source, WsmqTextArgument position) => _reads.Acks.AckAsync(Begin(), source.Value, position.Value);
 
     /// <inheritdoc cref="IWsmqHub.Resume"/>
-    public Task Resume(WsmqTextArgument source, WsmqTextArgument after) => _acks.ResumeAsync(Begin(), source.Value, after.Value);
+    public Task Resume(WsmqTextArgument source, WsmqTextArgument after) => _reads.Acks.ResumeAsync(Begin(), source.Value, after.Value);
+
+    /// <inheritdoc cref="IWsmqHub.History"/>
+    public async Task<WsmqHistoryResult> History(WsmqTextArgument source, WsmqObjectArgument<WsmqHistoryQuery> query)
+    {
+        _history = await _reads.History.ReadAsync(Begin().Call, source.Value, () => query.Value);
+
+        // Until it is written, as other results: a client that reads none of them has its calls read no more.
+        _budget!.Charge(_history.Bytes);
+        _held += _history.Bytes;
+        return _history;
+    }
 
     /// <inheritdoc cref="IWsmqHub.Nack"/>
     public Task<int> Nack(WsmqTextArgument source, WsmqTextArgument position, WsmqTextArgument reason) =>
-        _nacks.NackAsync(Begin(), source.Value, position.Value, reason.Value);
+        _reads.Nacks.NackAsync(Begin(), source.Value, position.Value, reason.Value);
 
     /// <inheritdoc cref="IWsmqHub.Work"/>
     public Task<WsmqWorkGrant> Work(WsmqTextArgument queue, WsmqNumberArgument credit) => _work.WorkAsync(Begin(), queue.Value, credit);
@@ -151,6 +161,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         if (disposing)
         {
             _parsed?.Return();
+            Interlocked.Exchange(ref _history, null)?.Release();
             if (Interlocked.Exchange(ref _held, 0) is > 0 and var held)
                 _budget!.Return(held);
         }

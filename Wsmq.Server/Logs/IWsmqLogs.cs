@@ -52,6 +52,28 @@ public interface IWsmqLogs
     Task<WsmqPage<WsmqLogEntry>> ListAsync(WsmqAddress address, WsmqEntryQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Returns a part of the messages that a log still has, with their bodies, as users get it (<see cref="IWsmqHub.History"/>). A page looks at
+    /// 1,000 entries at most, and at 16 MiB of them, and ends with the entry that reaches 1 MiB.
+    /// </summary>
+    /// <param name="address">A user's queue or a group.</param>
+    /// <param name="query">Which entries are meant; null for the oldest 50.</param>
+    /// <param name="cancellationToken">Cancels the wait for the result.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="WsmqHistoryQuery.Max"/> is not 1 to 200.</exception>
+    /// <exception cref="WsmqException"><c>invalid-address</c>: a work queue, see <see cref="IWsmqQueues"/>.</exception>
+    Task<WsmqHistoryPage> HistoryPageAsync(
+        WsmqAddress address, WsmqHistoryQuery? query = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Returns all messages of a log that meet the conditions of a query, page by page (<see cref="HistoryPageAsync"/>), each when it is
+    /// needed. With the oldest first it ends with what is stored when it gets there.
+    /// </summary>
+    /// <param name="address">A user's queue or a group.</param>
+    /// <param name="query">Which entries are meant; its <see cref="WsmqHistoryQuery.Max"/> is the size of a page. Null for all.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="WsmqHistoryQuery.Max"/> is not 1 to 200.</exception>
+    /// <exception cref="WsmqException"><c>invalid-address</c>: a work queue, see <see cref="IWsmqQueues"/>.</exception>
+    IAsyncEnumerable<WsmqDelivery> HistoryAsync(WsmqAddress address, WsmqHistoryQuery? query = null);
+
+    /// <summary>
     /// Lists the state of an address: the newest message of each key (<see cref="WsmqSendOptions.StateKey"/>), without bodies, in the order
     /// of their positions. To remove state, send a message that removes it (<c>RemoveStateAsync</c> of <see cref="IWsmqPublisher"/>).
     /// </summary>

@@ -1,11 +1,13 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Wsmq.Server.Framing;
+using Wsmq.Server.History;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Logs;
 
-internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
+internal sealed class WsmqLogs(IStore store, StartGate start, IOptions<WsmqOptions> options) : IWsmqLogs
 {
     /// <summary>The largest page.</summary>
     public const int MostInAPage = 1_000;
@@ -14,6 +16,7 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
 
     // State is read with its bodies.
     private const int StateBytesInAPage = 1024 * 1024;
+    private const int HistoryBytesInAPage = 1024 * 1024;
 
     public async Task<WsmqPage<WsmqAddressInfo>> SearchAsync(
         WsmqAddressQuery query, string? next = null, int max = 100, CancellationToken cancellationToken = default)
@@ -63,8 +66,39 @@ internal sealed class WsmqLogs(IStore store, StartGate start) : IWsmqLogs
         CheckMax(query.Max);
         RequireLog(address);
         await start.WaitAsync(cancellationToken);
-        return await new EntrySearch(store.Inspection, address, query).PageAsync(cancellationToken);
+        var conditions = new WsmqHistoryQuery
+        {
+            After = query.After, Before = query.Before, Newest = query.Newest, Max = query.Max,
+            Id = query.Id, Sender = query.Sender, Type = query.Type, From = query.From, To = query.To,
+        };
+        var search = new EntrySearch(
+            (range, stop) => store.Inspection.HeadsAsync(address, range, stop), conditions, query.WithPreview ? EntryHeader.PreviewBytes : 0);
+        var page = await search.PageAsync(cancellationToken);
+        return new WsmqPage<WsmqLogEntry>
+        {
+            Items = [.. page.Items.Select(e => LogViews.Of(e.Head, e.Header, query.WithPreview))],
+            Next = page.Next?.ToString(),
+            Scanned = page.Scanned,
+        };
     }
+
+    public async Task<WsmqHistoryPage> HistoryPageAsync(
+        WsmqAddress address, WsmqHistoryQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        if (query?.Max is { } max)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(max, 1, nameof(query));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(max, WsmqHistoryQuery.MostEntries, nameof(query));
+        }
+
+        RequireLog(address);
+        await start.WaitAsync(cancellationToken);
+        var search = new HistorySearch(store, options.Value, address, query ?? new()) { MostBytes = HistoryBytesInAPage };
+        return (await search.PageAsync(cancellationToken)).ToRecord();
+    }
+
+    public IAsyncEnumerable<WsmqDelivery> HistoryAsync(WsmqAddress address, WsmqHistoryQuery? query = null) =>
+        HistoryPages.EntriesAsync(query, (part, stop) => HistoryPageAsync(address, part, stop));
 
     public Task<WsmqPage<WsmqLogEntry>> StateAsync(
         WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default) =>

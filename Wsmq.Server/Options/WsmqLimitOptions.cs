@@ -83,8 +83,8 @@ public sealed class WsmqLimitOptions
     public int UserDelayedMessages { get; set; } = 1_000;
 
     /// <summary>
-    /// Calls of <c>Resume</c> and <c>Nack</c> per second from all connections of a user to a node. Acks count only if they are malformed,
-    /// name a source that the connection does not read, or a position past the last entry that the node has seen. What a user reads is
+    /// Calls of <c>Resume</c>, <c>Nack</c> and <c>History</c> per second from all connections of a user to a node. Acks count only if they are
+    /// malformed, name a source that the connection does not read, or a position past the last entry that the node has seen. What a user reads is
     /// limited by <see cref="UserReadBytesPerSecond"/>. Default 50; 0 (no limit) to 1,000,000.
     /// </summary>
     public int UserResumesPerSecond { get; set; } = 50;

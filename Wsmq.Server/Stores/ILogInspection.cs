@@ -86,7 +86,11 @@ internal sealed record NewestEntries(IReadOnlyList<WsmqPosition> Positions, bool
 /// <param name="Newest">Whether to begin with the newest one.</param>
 /// <param name="Max">At most so many.</param>
 /// <param name="BodyBytes">At most so many bytes of each body.</param>
-internal readonly record struct HeadRange(WsmqPosition After, WsmqPosition Before, bool Newest, int Max, int BodyBytes);
+internal readonly record struct HeadRange(WsmqPosition After, WsmqPosition Before, bool Newest, int Max, int BodyBytes)
+{
+    /// <summary>After how many bytes of entries a step ends, if it is less than what each step may read.</summary>
+    public int MostBytes { get; init; } = int.MaxValue;
+}
 
 /// <param name="Entries">The entries.</param>
 /// <param name="State">The state of the log.</param>
@@ -100,6 +104,13 @@ internal sealed record HeadPage(IReadOnlyList<EntryHead> Entries, LogState State
 /// <param name="BodyBytes">The size of the body.</param>
 internal sealed record EntryHead(WsmqPosition Position, ReadOnlyMemory<byte> Metadata, ReadOnlyMemory<byte> BodyStart, long BodyBytes)
 {
+    public const string InvalidPrevious = "its previous position is invalid";
+
+    /// <summary>
+    /// The position of the entry appended before it, still stored or not. Only in the result of <see cref="ILogInspection.HeadsAsync"/>.
+    /// </summary>
+    public WsmqPosition Previous { get; init; }
+
     /// <summary>Why the store cannot read it; null if it can.</summary>
     public string? Defect { get; init; }
 }

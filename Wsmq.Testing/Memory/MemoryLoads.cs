@@ -43,6 +43,8 @@ public static class MemoryLoads
             new("Ack, smallest", Call("Ack", "\"\"", "\"\"")),
             new("Ack, long texts", Call("Ack", Text(LargeText / 2), Text(LargeText / 2))),
             new("Resume", Call("Resume", $"\"user:{user}\"", "\"0000000000000000\"")),
+            new("History", Call("History", $"\"user:{user}\"", "null")),
+            new("History, long text", Call("History", $"\"user:{user}\"", $$"""{"type":{{Text(LargeText)}}}""")),
             new("Nack, long reason", Call("Nack", $"\"user:{user}\"", "\"0000000000000001\"", Text(LargeText))),
             new("ReportProgress, smallest", Call("ReportProgress", "\"work:x\"", "\"\"", "\"\"", "0")),
             new("ReportProgress, largest", Call("ReportProgress", "\"work:x\"", "\"\"", "\"\"", $"[{string.Join(',', Enumerable.Repeat("[]", LargeText / 3))}]")),

@@ -16,7 +16,7 @@ internal static class EndpointCalls
         return path switch
         {
             "/logs" => $"{path}?address={address}",
-            "/state" => $"{path}?source={address}",
+            "/state" or "/history" => $"{path}?source={address}",
             "/messages" when endpoint.StartsWith("DELETE", StringComparison.Ordinal) => $"{path}?to={address}&id=some-id",
             _ when path.EndsWith("/purge", StringComparison.Ordinal) => $"{path}?state=waiting",
             _ => path,

@@ -13,12 +13,12 @@ public sealed class EndpointLimitTests : IDisposable
     private static readonly string[] Counted =
     [
         "POST /messages", "DELETE /messages", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /state",
-        "GET /addresses/{address}/events", "GET /nodes", "GET /users/{user}/connections",
+        "GET /history", "GET /addresses/{address}/events", "GET /nodes", "GET /users/{user}/connections",
     ];
 
     private static readonly string[] Paged =
     [
-        "GET /logs", "GET /logs/{address}", "GET /queues/{address}/jobs", "GET /users/{user}/dead-letters", "GET /addresses",
+        "GET /logs", "GET /logs/{address}", "GET /history", "GET /queues/{address}/jobs", "GET /users/{user}/dead-letters", "GET /addresses",
         "GET /addresses/{address}/entries", "GET /addresses/{address}/state", "GET /addresses/{address}/delayed",
         "GET /dead-letters",
     ];

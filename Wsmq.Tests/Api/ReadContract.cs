@@ -266,6 +266,52 @@ public abstract class ReadContract : IAsyncLifetime
         Positions(await bob.ReadAsync("group:team/a", state.TextOf("through"))).Should().Equal(after.Position);
     }
 
+    [Fact]
+    public async Task A_history_is_filtered_and_paged_in_both_directions_and_bodies_are_as_they_were_sent()
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+        (await bob.GetAsync("/history?source=user:bob")).Text.Should().Be("""{"entries":[],"next":null,"tail":"0000000000000000"}""");
+        var positions = new List<string>();
+        for (var i = 0; i < 7; i++)
+        {
+            var type = i % 2 == 0 ? "chat" : "order-paid";
+            var sent = await bob.PostAsync("/messages", $$"""{"to":"user:bob","id":"m{{i}}","type":"{{type}}","body":{ "n": {{i}} } }""");
+            positions.Add(sent.TextOf("position"));
+        }
+
+        var newest = await bob.GetAsync("/history?source=user:bob&newest=true&max=3");
+        var older = await bob.GetAsync($"/history?source=user:bob&newest=true&max=3&next={newest.TextOf("next")}");
+        var range = await bob.GetAsync($"/history?source=user:bob&after={positions[1]}&before={positions[5]}&type=order-*&sender=bob&from=0");
+
+        Positions(newest).Should().Equal(positions[6], positions[5], positions[4]);
+        Positions(older).Should().Equal(positions[3], positions[2], positions[1]);
+        Positions(range).Should().Equal(positions[3]);
+        range.Text.Should().Contain("\"body\":{ \"n\": 3 }")
+            .And.Contain($"\"previous\":\"{positions[2]}\"").And.EndWith($"\"next\":null,\"tail\":\"{positions[6]}\"}}");
+        Positions(await bob.GetAsync("/history?source=user:bob&id=m4")).Should().Equal(positions[4]);
+        Positions(await bob.GetAsync("/history?source=user:bob&to=1000")).Should().BeEmpty();
+        Positions(await bob.GetAsync($"/history?source=user:bob&after={new string('9', 15)}1")).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("", 400, "invalid-address")]
+    [InlineData("?source=user:alice", 403, "history-not-allowed")]
+    [InlineData("?source=group:ops", 403, "history-not-allowed")]
+    [InlineData("?source=work:jobs", 403, "history-not-allowed")]
+    [InlineData("?source=user:bob&after=1", 400, "invalid-position")]
+    [InlineData("?source=user:bob&max=201", 400, "invalid-message")]
+    [InlineData("?source=user:bob&newest=1", 400, "invalid-message")]
+    [InlineData("?source=user:bob&from=-1", 400, "invalid-message")]
+    [InlineData("?source=user:bob&type=a&type=b", 400, "invalid-message")]
+    public async Task A_history_that_cannot_be_read_is_refused(string query, int status, string code)
+    {
+        await using var node = await StartAsync();
+        using var bob = HttpCaller.Of(node, "bob");
+
+        (await bob.GetAsync($"/history{query}")).Should().BeEquivalentTo(new { Status = status, Code = code });
+    }
+
     private protected abstract void UseStore(WsmqBuilder builder);
 
     private static async Task<string> SetAsync(TestNode node, string to, string key, string body) =>

@@ -130,6 +130,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                     : new { to = target, sequence = 1, body = 1 };
                 var produced = connection.StreamAsync<WsmqItemResult[]>("Produce", $"{Guid.NewGuid()}", 1, One(new[] { one }));
                 return WsmqError.Find((await produced.SingleAsync()).Single().Error);
+            case "History":
+                await connection.InvokeAsync<WsmqHistoryPage>(method, target, null);
+                return null;
             case "Work":
                 await connection.InvokeAsync<WsmqWorkGrant>(method, target, 1);
                 return null;
@@ -194,6 +197,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
+            "GET /history" => await _http!.GetAsync($"/history?source={target}"),
             "GET /state" => await _http!.GetAsync($"/state?source={target}"),
             _ => await _http!.GetAsync($"/logs/{target}"),
         };

@@ -54,6 +54,9 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
         public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
             new(granted || source == WsmqAddress.User(caller.UserId));
 
+        public ValueTask<WsmqHistoryAccess> HistoryAccessAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+            new(granted || source == WsmqAddress.User(caller.UserId) ? WsmqHistoryAccess.All : WsmqHistoryAccess.None);
+
         public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(granted);
 
         public ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(granted);

@@ -40,13 +40,13 @@ internal static class AuthorizationTable
 
     /// <summary>The endpoints of the HTTP API.</summary>
     public static readonly string[] Endpoints =
-        ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /state", .. QueueEndpoints.Keys];
+        ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history", .. QueueEndpoints.Keys];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
 
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
+        ["Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "History", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -93,6 +93,9 @@ internal static class AuthorizationTable
         (_, "DELETE /messages") => Expected(actor, "CancelDelayed"),
         (_, "CancelDelayed") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)" or "GET /state") => Expected(actor, "Ack"),
+        (_, "GET /history") => Expected(actor, "History"),
+        ("granted", "History") => [.. Same(Ok)[..5], "invalid-address"],
+        (_, "History") => [.. Expected(actor, "Ack").Select(e => e == "read-not-allowed" ? "history-not-allowed" : e)],
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
@@ -127,7 +130,7 @@ internal static class AuthorizationTable
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
-            group, and the authorizer can only deny that. `ListQueues` states whether its result has the address. `work:jobs` is the only
+            group, and the authorizer can only deny that; to a history (`History`, `GET /history`) it can open every log. `ListQueues` states whether its result has the address. `work:jobs` is the only
             declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside
             the app only; no hub method leads to them.
 

@@ -23,23 +23,20 @@ public sealed class UnreadResultsTests : IDisposable
         await using var node = await TestNode.StartAsync(s => s.UseSqlite(_folder.File("wsmq.db")), o => o.Limits.ConnectionSendsPerSecond = 0);
         await using var mallory = await RawClient.ConnectAsync(node, "mallory", reads: false);
         await mallory.SendAsync("""{"type":4,"invocationId":"1","target":"SendStream","arguments":[],"streamIds":["s"]}""");
-        var frame = $$"""{"type":2,"invocationId":"s","item":[{{string.Join(',', Enumerable.Repeat(refused, 500))}}]}""";
+        await IsStuckAsync(node, mallory, $$"""{"type":2,"invocationId":"s","item":[{{string.Join(',', Enumerable.Repeat(refused, 500))}}]}""");
+    }
 
-        await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        var sent = 0L;
-        var stuck = false;
-        while (!stuck && sent < Most)
-        {
-            var sending = mallory.SendAsync(frame);
-            sent += Encoding.UTF8.GetByteCount(frame);
-            for (var i = 0; i < MostRoundTrips && !sending.IsCompleted; i++)
-                await bob.SendAsync("user:bob", 1);
-            stuck = !sending.IsCompleted;
-        }
+    [Fact]
+    public async Task The_node_stops_reading_from_a_client_that_does_not_read_its_histories()
+    {
+        await using var node = await TestNode.StartAsync(
+            s => s.UseSqlite(_folder.File("wsmq.db")), o => (o.Limits.UserResumesPerSecond, o.Limits.UserReadBytesPerSecond) = (0, 0));
+        for (var i = 0; i < 4; i++)
+            await node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:mallory", Data = new byte[200_000] });
+        await using var mallory = await RawClient.ConnectAsync(node, "mallory", reads: false);
 
-        stuck.Should().BeTrue("the server reads no further while its answers are not read");
-        var receipt = await bob.SendAsync("user:bob", 2);
-        await Eventually.That("other users are served", () => bob.Received.Any(d => d.Position == receipt.Position));
+        const string Call = """{"type":1,"invocationId":"1","target":"History","arguments":["user:mallory",null]}""";
+        await IsStuckAsync(node, mallory, string.Join('\u001e', Enumerable.Repeat(Call, 500)));
     }
 
     [Fact]
@@ -81,5 +78,24 @@ public sealed class UnreadResultsTests : IDisposable
 
         await Eventually.That("it is answered", () => mallory.All.Any(m => m.Contains("\"invocationId\":\"1\"", StringComparison.Ordinal)));
         mallory.All[^1].Should().Contain("invalid-message").And.NotContain("\"number\":");
+    }
+
+    private static async Task IsStuckAsync(TestNode node, RawClient mallory, string frame)
+    {
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        var sent = 0L;
+        var stuck = false;
+        while (!stuck && sent < Most)
+        {
+            var sending = mallory.SendAsync(frame);
+            sent += Encoding.UTF8.GetByteCount(frame);
+            for (var i = 0; i < MostRoundTrips && !sending.IsCompleted; i++)
+                await bob.SendAsync("user:bob", 1);
+            stuck = !sending.IsCompleted;
+        }
+
+        stuck.Should().BeTrue("the server reads no further while its answers are not read");
+        var receipt = await bob.SendAsync("user:bob", 2);
+        await Eventually.That("other users are served", () => bob.Received.Any(d => d.Position == receipt.Position));
     }
 }

@@ -43,6 +43,8 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
 
     public Task<bool> CancelDelayed(string to, string id) => throw new HubException("not scripted");
 
+    public Task<WsmqHistoryPage> History(string source, WsmqHistoryQuery? query) => CallAsync<WsmqHistoryPage>(nameof(History), source, query);
+
     public Task Ack(string source, string position)
     {
         script.Acks.Enqueue((source, position));

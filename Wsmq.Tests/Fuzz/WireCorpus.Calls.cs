@@ -71,6 +71,38 @@ internal static partial class WireCorpus
         Code("resume: position past the tail", "position-beyond-tail", Call("Resume", $"\"{Own}\",\"9007199254740991\"")),
         Code("resume: another user's queue", "read-not-allowed", Call("Resume", $"\"user:alice\",\"{Zero}\"")),
         Case("resume: a hundred times", Outcome.Result, string.Concat(Enumerable.Repeat(Call("Resume", $"\"{Own}\",\"{Zero}\""), 100))),
+        Case("history: default", Outcome.Result, Call("History", $"\"{Own}\",null")),
+        Case("history: everything given", Outcome.Result, Call("History", $$"""
+            "{{Own}}",{"after":"{{Zero}}","before":"9007199254740991","newest":true,"max":200,"id":"m","sender":"bob","type":"*a*","from":0,"to":253402300799999}
+            """)),
+        Case("history: a range that is empty", Outcome.Result, Call("History", $$"""
+            "{{Own}}",{"after":"9007199254740991","before":"{{Zero}}","from":253402300799999,"to":0}
+            """)),
+        Case("history: many stars", Outcome.Result, Call("History", $$"""
+            "{{Own}}",{"type":"{{string.Concat(Enumerable.Repeat("*a", 1_000))}}"}
+            """)),
+        Code("history: another user's queue", "history-not-allowed", Call("History", "\"user:alice\",{}")),
+        Code("history: a work queue", "history-not-allowed", Call("History", "\"work:jobs\",{}")),
+        Code("history: wrong types", "invalid-address", Call("History", "{},[]")),
+        Code("history: query of a wrong type", "invalid-message", Call("History", $"\"{Own}\",[[[1]]]")),
+        Code("history: position of a wrong form", "invalid-message", Call("History", $$"""
+            "{{Own}}",{"after":"1"}
+            """)),
+        Code("history: numbers out of range", "invalid-message", Call("History", $$"""
+            "{{Own}}",{"from":1e999,"to":-9223372036854775809}
+            """)),
+        Code("history: page too large", "invalid-message", Call("History", $$"""
+            "{{Own}}",{"max":201}
+            """)),
+        Code("history: empty page", "invalid-message", Call("History", $$"""
+            "{{Own}}",{"max":0}
+            """)),
+        Code("history: huge query", "invalid-message", Call("History", $$"""
+            "{{Own}}",{"sender":"{{new string('x', 400_000)}}"}
+            """)),
+        Code("history: half a surrogate pair", "invalid-message", Call("History", $$"""
+            "{{Own}}",{"type":"\ud800"}
+            """)),
         Case("queues: list", Outcome.Result, Call("ListQueues", "")),
         Code("queues: another user's queue", "manage-not-allowed", Call("QueueInfo", "\"work:jobs\"")),
         Code("queues: no queue", "invalid-address", Call("QueueInfo", "{}")),

@@ -23,7 +23,7 @@ public sealed class ApiRecordTests
         // The events of several addresses name theirs.
         (typeof(ApiEntry), [typeof(WsmqApiEntry), typeof(WsmqApiDelivery)]),
         (typeof(ApiDelayed), [typeof(WsmqApiDelayed)]), (typeof(ApiLifeEvent), [typeof(WsmqApiEvent)]), (typeof(ApiLife), [typeof(WsmqApiLife)]),
-        (typeof(ApiLogPage), [typeof(WsmqApiPage)]), (typeof(ApiState), [typeof(WsmqApiState)]),
+        (typeof(ApiLogPage), [typeof(WsmqApiPage)]), (typeof(ApiState), [typeof(WsmqApiState)]), (typeof(ApiHistoryPage), [typeof(WsmqApiHistory)]),
         (typeof(ApiGap), [typeof(WsmqApiGap), typeof(WsmqApiDelivery)]), (typeof(ApiRates), [typeof(WsmqNodeRates)]),
         (typeof(ApiLatency), [typeof(WsmqApiLatency)]), (typeof(ApiStore), [typeof(WsmqNodeStore)]),
         (typeof(ApiSlowReader), [typeof(WsmqApiSlowReader)]), (typeof(ApiNode), [typeof(WsmqApiNode)]),

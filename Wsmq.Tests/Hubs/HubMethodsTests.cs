@@ -23,6 +23,7 @@ public sealed class HubMethodsTests
         : type == typeof(WsmqProgressArgument) ? OnTheWire(typeof(WsmqJsonBody))
         : type == typeof(WsmqRetryArgument) ? OnTheWire(typeof(WsmqRetry))
         : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))
+        : type == typeof(WsmqHistoryResult) ? OnTheWire(typeof(WsmqHistoryPage))
         : type == typeof(WsmqLeasesArgument) ? OnTheWire(typeof(WsmqJobLease[]))
         : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(WsmqObjectArgument<>) ? OnTheWire(type.GetGenericArguments()[0])
         : type.IsGenericType ? $"{type.Name}<{string.Join(", ", type.GetGenericArguments().Select(OnTheWire))}>"

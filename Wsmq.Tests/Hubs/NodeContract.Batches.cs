@@ -99,5 +99,8 @@ public abstract partial class NodeContract
         gap.Should().BeEquivalentTo(new { Source = "user:bob", Reason = WsmqGapReasons.Lost, Received = 2 });
         Missing(gap, position).Should().BeTrue();
         bob.Received.Should().OnlyContain(d => !Missing(gap, d.Position));
+        var all = await HistoryAsync(bob, "user:bob", null);
+        all.Entries.Select(d => d.Body.ToString()).Should().Equal(Numbers(0, 4));
+        all.Damaged.Should().Be(1);
     }
 }

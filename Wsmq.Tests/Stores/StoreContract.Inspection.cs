@@ -122,6 +122,7 @@ public abstract partial class StoreContract
 
         var expected = p[3..^1];
         heads.Select(e => e.Position).Should().Equal(newest ? expected.Reverse() : expected);
+        heads.Select(e => e.Previous).Should().Equal((newest ? p[2..^2].Reverse() : p[2..^2]), "each has the position of the entry before it");
         var large = heads.Single(e => e.Position == p[^2]);
         large.BodyBytes.Should().Be(70_000);
         Encoding.UTF8.GetString(large.BodyStart.Span).Should().Be("bbbb");
@@ -147,6 +148,27 @@ public abstract partial class StoreContract
         (await HeadsAsync(h, Bob, new HeadRange(WsmqPosition.Start, Last, Newest: true, 100, 800))).Should().HaveCount(16);
         newest.Positions.Take(2).Should().Equal(step.Entries.Select(e => e.Position).Take(2));
         (newest.Positions.Count == 16).Should().Be(newest.AreAll);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whole_entries_are_read_up_to_a_number_of_bytes_and_at_least_one(bool newest)
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "default");
+        var p = new List<WsmqPosition>();
+        for (var i = 0; i < 5; i++)
+            p.Add(await h.AddAsync(Bob, new string('b', 10_000)));
+
+        var one = await h.Store.Inspection.HeadsAsync(Bob, Whole(1), default);
+        var some = await h.Store.Inspection.HeadsAsync(Bob, Whole(45_000), default);
+
+        one.Entries.Should().ContainSingle().Which.BodyStart.Length.Should().Be(10_000);
+        some.Entries.Select(e => e.Position).Should().Equal(newest ? [p[4], p[3], p[2]] : p.Take(3));
+        (one.More, some.More, some.State.Tail).Should().Be((true, true, p[4]));
+
+        HeadRange Whole(int bytes) => new(WsmqPosition.Start, Last, newest, 100, int.MaxValue) { MostBytes = bytes };
     }
 
     [Fact]

@@ -52,6 +52,24 @@ internal sealed record WsmqApiState
     public required WsmqApiDelivery[] Messages { get; init; }
 }
 
+/// <summary>A part of the history of a log.</summary>
+[Description("A part of the history of a log. It may be short or empty although more follows.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiHistory
+{
+    [JsonPropertyName(Wire.Entries), Description("In the order of the request.")]
+    public required WsmqApiDelivery[] Entries { get; init; }
+
+    [JsonPropertyName(Wire.Next), Description("The parameter next of the next request; null once everything was searched.")]
+    public required string? Next { get; init; }
+
+    [JsonPropertyName(Wire.Tail), Description("The position of the newest entry that the log ever had.")]
+    public required string Tail { get; init; }
+
+    [JsonPropertyName(Wire.Damaged), Description("How many entries are left out because their stored data is corrupt; not there if none is.")]
+    public int? Damaged { get; init; }
+}
+
 /// <summary>A message as it is delivered.</summary>
 [Description("A message as it is delivered. Either body or data.")]
 [JsonNumberHandling(JsonNumberHandling.Strict)]

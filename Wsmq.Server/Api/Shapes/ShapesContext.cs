@@ -14,6 +14,7 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiReceipt))]
 [JsonSerializable(typeof(WsmqApiPage))]
 [JsonSerializable(typeof(WsmqApiState))]
+[JsonSerializable(typeof(WsmqApiHistory))]
 [JsonSerializable(typeof(WsmqApiQueue[]))]
 [JsonSerializable(typeof(WsmqApiJob[]))]
 [JsonSerializable(typeof(WsmqApiJobStatus))]

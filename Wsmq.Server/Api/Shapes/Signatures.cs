@@ -51,6 +51,19 @@ internal static class Signatures
     {
     }
 
+    public static void History(
+        [FromQuery, Required, Description("The address, such as user:bob.")] string source,
+        [FromQuery, Description("Entries after this position.")] string? after,
+        [FromQuery, Description("Entries before this position.")] string? before,
+        [FromQuery, Description("Whether the newest come first.")] bool? newest,
+        [FromQuery, Range(1, WsmqHistoryQuery.MostEntries), DefaultValue(WsmqHistoryQuery.UsualEntries)] int? max,
+        [FromQuery] string? id, [FromQuery] string? sender,
+        [FromQuery, Description("A * stands for any characters.")] string? type, [FromQuery, Description(Milliseconds)] long? from,
+        [FromQuery, Description(Milliseconds)] long? to,
+        [FromQuery, Description("Instead of after, or with newest of before: the next of the page before.")] string? next)
+    {
+    }
+
     public static void Queue([FromRoute, Description("The address of the queue, such as work:emails.")] string address)
     {
     }

@@ -41,13 +41,14 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
     {
         RedisValue[] values =
         [
-            range.After.ToString(), range.Before.ToString(), range.Newest, range.Max, MostBytes, range.BodyBytes, keys.Of(source).Name,
+            range.After.ToString(), range.Before.ToString(), range.Newest, range.Max, Math.Min(range.MostBytes, MostBytes), range.BodyBytes,
+            keys.Of(source).Name,
             .. options.Retention.For(source.Kind).Values(),
         ];
         RedisKey[] scriptKeys = [.. keys.Of(source).Pair, .. lanes.ActiveKeysOf(source)];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Heads, scriptKeys, values, cancellationToken))!;
         var state = RedisReplies.State([reply[0], reply[1], reply[2], RedisResult.Create(0)]) ?? throw new WsmqException(WsmqErrors.StoreCorrupt);
-        return new HeadPage([.. ((RedisResult[])reply[4]!).Chunk(3).Select(e => HeadOf(e, range.BodyBytes))], state, (bool)reply[3]);
+        return new HeadPage([.. ((RedisResult[])reply[4]!).Chunk(4).Select(e => HeadOf(e, range.BodyBytes))], state, (bool)reply[3]);
     }
 
     // Corrupt keys of one address must not hide the others: it is listed without figures.
@@ -114,8 +115,12 @@ internal sealed class RedisInspection(RedisConnections connections, RedisKeys ke
         var id = Encoding.UTF8.GetString((byte[])parts[0]!).Split('-');
         var isPosition = long.TryParse(id[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= WsmqPosition.MaxValue;
         var position = new WsmqPosition(isPosition ? number : 0);
-        return bodyBytes < 0 ? new EntryHead(position, default, default, 0)
-            : RedisReplies.Head(position, (long)parts[1], (byte[])parts[2]!) is { } head && id[^1] == "0" ? head
-            : new EntryHead(position, default, default, 0) { Defect = "it has unexpected fields or lengths" };
+        if (bodyBytes < 0)
+            return new EntryHead(position, default, default, 0);
+        if (RedisReplies.Head(position, (long)parts[1], (byte[])parts[2]!) is not { } head || id[^1] != "0")
+            return new EntryHead(position, default, default, 0) { Defect = "it has unexpected fields or lengths" };
+        return RedisReplies.TryPosition((byte[])parts[3]!, out var previous) && previous < position
+            ? head with { Previous = previous }
+            : head with { Defect = EntryHead.InvalidPrevious };
     }
 }

@@ -48,10 +48,19 @@ internal static class InspectionQueries
     // The size of a body is in the header of its row: without its beginning, a large body is not read.
     public static SqliteRows Heads(SqliteSession session, LogRow log, HeadRange range) => session.Query(
         $"""
-        SELECT position, metadata, {BodyOf(range.BodyBytes)}, length(body) FROM entries
+        SELECT position, metadata, {BodyOf(range.BodyBytes)}, length(body), previous FROM entries
         WHERE log = $log AND position > $after AND position < $before ORDER BY position {(range.Newest ? "DESC" : "ASC")} LIMIT $limit
         """,
         log.Id, range.After.Value, Math.Min(range.Before.Value, log.Tail + 1), range.Max);
+
+    /// <summary>An entry in a row of the query above.</summary>
+    public static EntryHead EntryOf(SqliteRows r)
+    {
+        var head = HeadOf(r, 0);
+        return r.GetInt64(4) is >= 0 and var previous && previous < head.Position.Value
+            ? head with { Previous = new WsmqPosition(previous) }
+            : head with { Defect = EntryHead.InvalidPrevious };
+    }
 
     public static EntryHead HeadOf(SqliteRows r, int column) => new(
         new WsmqPosition(r.GetInt64(column)), r.GetBytes(column + 1), r.GetBytes(column + 2), r.GetInt64(column + 3));

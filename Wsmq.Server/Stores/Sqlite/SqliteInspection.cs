@@ -87,13 +87,14 @@ internal sealed class SqliteInspection(SqliteEngine engine) : ILogInspection
             return new HeadPage([], default, More: false);
         var (heads, bytes) = (new List<EntryHead>(), 0L);
         using var rows = InspectionQueries.Heads(session, row, range);
-        while (heads.Count < range.Max && bytes < MostBytes && rows.Read())
+        var most = Math.Min(MostBytes, range.MostBytes);
+        while (heads.Count < range.Max && bytes < most && rows.Read())
         {
-            var head = InspectionQueries.HeadOf(rows, 0);
+            var head = InspectionQueries.EntryOf(rows);
             heads.Add(head);
             bytes += head.Metadata.Length + (range.BodyBytes > 0 ? head.BodyBytes : 0);
         }
 
-        return new HeadPage(heads, row.State, More: heads.Count == range.Max || bytes >= MostBytes);
+        return new HeadPage(heads, row.State, More: heads.Count == range.Max || bytes >= most);
     }
 }

@@ -2,7 +2,9 @@ import { ClientEvents, type ClientState, type EventMap, type Listener } from "./
 import type { Call } from "./connection/calls.js";
 import { call, extend, type Extended, type Extension } from "./extension.js";
 import { Handlers, type Handler, type LiveHandler, type StateRemovalHandler } from "./handlers.js";
-import type { Address, Receipt, RemovalOptions, SendOptions, Sent } from "./messages.js";
+import { allOf, onWire, pageOf } from "./history/pages.js";
+import type { AnyMessage, HistoryPage, HistoryQuery } from "./history/types.js";
+import type { Address, Receipt, RemovalOptions, SendOptions, Sent, Wire } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
 import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
@@ -227,6 +229,33 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    */
   cancelDelayed(to: Address, id: string, { signal }: { signal?: AbortSignal } = {}): Promise<boolean> {
     return (this.#run ??= this.#newRun()).calls.call({ method: "CancelDelayed", args: [to, id], canRepeat: true, signal });
+  }
+
+  /**
+   * Returns the messages that the log of an address still has, page by page, each page when it is needed: by range, sender, type and time, the
+   * oldest or the newest first. They are not acknowledged, and handlers do not get them. By default a user reads the history of its own queue,
+   * and of the groups that it is a member of what was stored since it joined. With the oldest first it ends with what is stored when it gets
+   * there. Each page waits for a connection where there is none, and is asked for again after a lost connection and a temporary error.
+   * @param source the user or group
+   * @param query which messages; its `max` is the size of a page
+   * @param options a signal that ends the enumeration
+   * @throws WsmqError `history-not-allowed`, or another final refusal; `client-closed`; `outcome-unknown`: there was no answer within `sendTimeout`
+   */
+  history(source: Address, query: HistoryQuery = {}, options: { signal?: AbortSignal } = {}): AsyncIterableIterator<AnyMessage<Messages>> {
+    return allOf((from, part) => this.historyPage(from, part, options), source, query);
+  }
+
+  /**
+   * Returns one page of the history of an address, for lists that load more when the user asks for it. It may be short, or empty, although its
+   * `next` says that more follows.
+   * @param source the user or group
+   * @param query which messages; without `after` and `before` the first page
+   * @param options a signal that ends the wait
+   * @throws WsmqError as `history`
+   */
+  async historyPage(source: Address, query: HistoryQuery = {}, { signal }: { signal?: AbortSignal } = {}): Promise<HistoryPage<AnyMessage<Messages>>> {
+    const calls = (this.#run ??= this.#newRun()).calls;
+    return pageOf(await calls.call<HistoryPage<Wire>>({ method: "History", args: [source, onWire(query)], canRepeat: true, signal }));
   }
 
   /**

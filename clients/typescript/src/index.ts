@@ -5,6 +5,7 @@ export type { PageEnvironment } from "./browser/environment.js";
 export type {
   ClientState, DeadLetteredEvent, ErrorEvent, EventMap, GapEvent, Listener, OutboxEvent, RefusedEvent, StalledEvent, StateCompleteEvent, StateEvent,
 } from "./events.js";
+export type { AnyMessage, HistoryPage, HistoryQuery } from "./history/types.js";
 export type { Handler, LiveHandler, StateRemovalHandler } from "./handlers.js";
 export type { Address, HandlerContext, LivePush, Message, Receipt, RemovalOptions, SendOptions, Sent, StateRemoval } from "./messages.js";
 export type { WsmqClientOptions } from "./options.js";

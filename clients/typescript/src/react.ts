@@ -1,12 +1,14 @@
 /** Hooks for React: the entry point `@wsmq/client/react`. */
 import {
-  createContext, createElement, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode,
+  createContext, createElement, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode,
 } from "react";
 import type { WsmqClient } from "./client.js";
 import type { ClientState, EventMap, Listener } from "./events.js";
 import type { Handler } from "./handlers.js";
-import type { Address } from "./messages.js";
+import type { HistoryQuery } from "./history/types.js";
+import type { Address, Message } from "./messages.js";
 import type { Position } from "./positions.js";
+import { OlderMessages, type HistoryState } from "./react/older-messages.js";
 import { SharedClient } from "./react/shared-client.js";
 
 const Context = createContext<SharedClient | undefined>(undefined);
@@ -95,4 +97,25 @@ export function useWsmqEvent<Name extends keyof EventMap>(name: Name, listener: 
   const newest = useRef(listener);
   useEffect(() => { newest.current = listener; });
   useEffect(() => client.listen(name, event => newest.current(event)), [client, name]);
+}
+
+/** The result of `useHistory`. */
+export interface LoadedHistory<Body = unknown> extends HistoryState<Message<Body>> {
+  /** Loads older messages, at least one if there is one. It never fails: see `error`. */
+  loadOlder: () => Promise<void>;
+}
+
+/**
+ * Loads the newest messages of the history of an address when the component is mounted, and older ones when it asks for them. Messages that
+ * arrive afterwards are not added: handle them with `useMessages`, and leave out those whose positions are in both.
+ * @param source the user or group
+ * @param query which messages; its `max` is how many are loaded at a time. Another source or query begins anew
+ */
+export function useHistory<Body = unknown>(source: Address, query: Omit<HistoryQuery, "newest"> = {}): LoadedHistory<Body> {
+  const { client } = useShared();
+  const key = JSON.stringify([source, query]);
+  const older = useMemo(() => new OlderMessages<Message<Body>>(part => client.historyPage(source, part) as never, query), [client, key]);
+  useEffect(() => older.begin(), [older]);
+  const state = useSyncExternalStore(older.subscribe, () => older.state, () => older.state);
+  return { ...state, loadOlder: older.load };
 }

@@ -59,6 +59,10 @@ class RemoteClient {
     return this.#call('cancelDelayed', [to, id], signal);
   }
 
+  historyPage(source, query = {}, { signal } = {}) {
+    return this.#call('historyPage', [source, query], signal);
+  }
+
   resume(source, after, { signal } = {}) {
     return this.#call('resume', [source, after], signal);
   }
@@ -196,6 +200,7 @@ function inPage() {
     resume: (client, _, [source, after], signal) => client.resume(source, after, { ...(signal && { signal }) }),
     removeState: (client, _, [to, key, options], signal) => client.removeState(to, key, { ...options, ...(signal && { signal }) }),
     cancelDelayed: (client, _, [to, id], signal) => client.cancelDelayed(to, id, signal && { signal }),
+    historyPage: (client, _, [source, query], signal) => client.historyPage(source, query, signal && { signal }),
     send: (client, _, [to, type, body, options], signal) => client.send(to, type, body, { ...options, ...(signal && { signal }) }),
   };
 

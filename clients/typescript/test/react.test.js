@@ -11,7 +11,7 @@ if (typeof navigator === 'undefined') globalThis.navigator = browser.navigator;
 const { createElement: h, StrictMode, useState } = await import('react');
 const { createRoot } = await import('react-dom/client');
 const { renderToString } = await import('react-dom/server');
-const { useConnection, useMessages, useSnapshot, useWsmq, useWsmqEvent, WsmqProvider } = await import('../dist/react.js');
+const { useConnection, useHistory, useMessages, useSnapshot, useWsmq, useWsmqEvent, WsmqProvider } = await import('../dist/react.js');
 
 describe('hooks for React', () => {
   const wsmq = Setting.of();
@@ -186,5 +186,28 @@ describe('hooks for React', () => {
     assert.equal(renderToString(h(WsmqProvider, { create: create('nobody') }, h(State))), '<b>stopped</b>');
     assert.throws(() => renderToString(h(State)), /no WsmqProvider/);
     assert.equal(connections, 0);
+  });
+
+  test('a history begins with the newest messages, and grows when older ones are asked for', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const sender = await wsmq.open(alice, { show: null });
+    for (const n of [1, 2, 3, 4, 5]) await sender.send(`user:${bob}`, n);
+    let shown;
+    function Past() {
+      shown = useHistory(`user:${bob}`, { max: 2 });
+      return h('i', null, `${shown.entries.map(({ body }) => body)} ${shown.hasOlder} ${shown.isLoading} ${shown.error?.code}`);
+    }
+
+    const { text, unmount } = render(h(WsmqProvider, { create: create(bob) }, h(Past)));
+    await eventually('the newest are shown', () => text() === '5,4 true false undefined');
+    await Promise.all([shown.loadOlder(), shown.loadOlder()]);
+    await eventually('older ones are shown', () => text() === '5,4,3,2 true false undefined');
+    await shown.loadOlder();
+    await eventually('all are shown', () => text() === '5,4,3,2,1 false false undefined');
+    await shown.loadOlder();
+    unmount();
+    const other = render(h(WsmqProvider, { create: create(alice) }, h(Past)));
+    await eventually('the refusal is shown', () => text !== other.text && other.text() === ' true false history-not-allowed');
+    other.unmount();
   });
 });

@@ -5,7 +5,8 @@
 -- ARGV[1] only after this position   ARGV[2] only before this one   ARGV[3] 1 to begin with the newest entry
 -- ARGV[4] most entries   ARGV[5] most bytes of entries to look at   ARGV[6] most bytes of each body, or -1 for the positions alone
 -- ARGV[7] name of the address, after its length in two bytes   ARGV[8 … 10] retention count, age in µs, bytes
--- Returns tail, removed, consumed, 1 if there may be more, and for each entry: ID, size of its content (-1 if it is foreign), beginning
+-- Returns tail, removed, consumed, 1 if there may be more, and for each entry: ID, size of its content (-1 if it is foreign), beginning,
+-- position of the entry before it
 local log, meta = KEYS[1], KEYS[2]
 local newest, most, most_bytes, body = ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local present = settled(KEYS[3], ARGV[7], log, meta, rules_of(unpack(ARGV, 8, 10)), micros())
@@ -20,11 +21,12 @@ while more and count < most and bytes < most_bytes do
   local some = math.min(most - count, math.max(1, math.min(32, math.floor(262144 / largest))))
   local found = newest and call('XREVRANGE', log, to, from, 'COUNT', some) or not newest and call('XRANGE', log, from, to, 'COUNT', some)
   for _, entry in ipairs(found) do
-    local fields, k = entry[2], 3 * count
+    local fields, k = entry[2], 4 * count
     local content = fields[1] == 'p' and fields[3] == 'e' and fields[4]
     count, bytes = count + 1, bytes + #(content or '')
     largest = math.max(count == 1 and 0 or largest, #(content or ''), 1)
     entries[k + 1], entries[k + 2], entries[k + 3] = entry[1], content and #content or -1, content and body >= 0 and beginning(content, body) or ''
+    entries[k + 4] = content and body >= 0 and fields[2] or ''
   end
   more = #found == some
   if more and newest then to = '(' .. found[some][1] elseif more then from = '(' .. found[some][1] end
