@@ -85,4 +85,20 @@ internal static class Wire
     public const string Outcome = "outcome";
     public const string Ended = "ended";
     public const string End = "end";
+
+    // Of presence.
+    public const string Address = "address";
+    public const string Version = "version";
+    public const string Online = "online";
+    public const string Away = "away";
+    public const string Members = "members";
+    public const string Changes = "changes";
+    public const string Before = "before";
+    public const string After = "after";
+    public const string Status = "status";
+    public const string User = "user";
+    public const string Device = "device";
+    public const string Devices = "devices";
+    public const string Since = "since";
+    public const string LastSeen = "lastSeen";
 }

@@ -34,6 +34,12 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
             : _singleton is { } authorizer ? authorizer.CanManageQueueAsync(caller, queue, cancellationToken)
             : AskAsync(a => a.CanManageQueueAsync(caller, queue, cancellationToken));
 
+    public ValueTask<bool?> CanSeePresenceAsync(WsmqCaller caller, WsmqAddress address, CancellationToken cancellationToken) =>
+        KeyIdentity.IsReserved(caller.UserId)
+            ? new(KeyIdentity.Allows(caller, WsmqAction.View.ToString(), address) ? true : null)
+            : _singleton is { } authorizer ? authorizer.CanSeePresenceAsync(caller, address, cancellationToken)
+            : AskAsync(a => a.CanSeePresenceAsync(caller, address, cancellationToken));
+
     public ValueTask<bool> CanAdministerAsync(
         WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
         KeyIdentity.IsReserved(caller.UserId) ? new(action != WsmqAction.ManageKeys && KeyIdentity.Allows(caller, action.ToString(), target))
@@ -49,7 +55,7 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
         KeyIdentity.Allows(caller, KeyScopes.Read, source)
         || (source == WsmqAddress.User(caller.UserId) && KeyIdentity.Has(caller, KeyScopes.Work));
 
-    private async ValueTask<bool> AskAsync(Func<IWsmqAuthorizer, ValueTask<bool>> question)
+    private async ValueTask<T> AskAsync<T>(Func<IWsmqAuthorizer, ValueTask<T>> question)
     {
         await using var scope = scopes.CreateAsyncScope();
         var authorizer = scope.ServiceProvider.GetRequiredService<IWsmqAuthorizer>();

@@ -6,7 +6,7 @@ namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
 /// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids and producers, expired dead
-/// letters, outcomes of jobs and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
+/// letters, outcomes of jobs, times at which users were last seen, and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
@@ -41,6 +41,10 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
 
         while (await engine.WriteAsync(s => DeadLetterTable.Purge(s, clock.NowMicros(), LettersPerWrite), cancellationToken)
             .ConfigureAwait(false) == LettersPerWrite)
+            cancellationToken.ThrowIfCancellationRequested();
+
+        while (await engine.WriteAsync(s => SqliteLastSeen.Purge(s, clock.NowMicros(), IdsPerWrite), cancellationToken)
+            .ConfigureAwait(false) == IdsPerWrite)
             cancellationToken.ThrowIfCancellationRequested();
 
         while (await engine.WriteAsync(

@@ -1,10 +1,12 @@
 /** Hooks for React: the entry point `@wsmq/client/react`. */
 import {
-  createContext, createElement, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode,
+  createContext, createElement, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore, type ReactNode,
 } from "react";
 import type { WsmqClient } from "./client.js";
 import type { ClientState, EventMap, Listener } from "./events.js";
 import type { Handler } from "./handlers.js";
+import type { Address } from "./messages.js";
+import type { OwnPresence, PresenceState } from "./presence.js";
 import { SharedClient } from "./react/shared-client.js";
 
 const Context = createContext<SharedClient | undefined>(undefined);
@@ -62,6 +64,29 @@ export function useMessages<Body = unknown, Type extends string = string>(type: 
   const newest = useRef(handler);
   useEffect(() => { newest.current = handler; });
   useEffect(() => shared.handle(type, (message, context) => newest.current(message as never, context)), [shared, type]);
+}
+
+/**
+ * Returns who is online of a user or a group, as it changes; undefined until the server has told it. Where the server does not let the client
+ * watch it stays undefined, and the client has an event `error`.
+ */
+export function usePresence(address: Address): PresenceState | undefined {
+  const { presence } = useShared();
+  const [state, setState] = useState<PresenceState>();
+  useEffect(() => {
+    const watch = presence.watch(address, { onSync: setState, onChange: (_, now) => setState(now) });
+    return () => {
+      watch.stop();
+      setState(undefined);
+    };
+  }, [presence, address]);
+  return state;
+}
+
+/** Returns a function that sets what others see of this client: see `Presence.set`. */
+export function useOwnPresence(): (own: OwnPresence) => Promise<void> {
+  const { presence } = useShared();
+  return useCallback((own: OwnPresence) => presence.set(own), [presence]);
 }
 
 /** Listens to an event of the client while the component is mounted: gaps, dead letters, errors and others. */

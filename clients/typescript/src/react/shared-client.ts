@@ -1,5 +1,6 @@
 import type { WsmqClient } from "../client.js";
 import type { Handler } from "../handlers.js";
+import { presence, type Presence } from "../presence.js";
 import type { HandlerContext, Message } from "../messages.js";
 
 interface HandlersOfType {
@@ -13,7 +14,12 @@ export class SharedClient {
   #stopping: ReturnType<typeof setTimeout> | undefined;
   #types = new Map<string, HandlersOfType>();
 
-  constructor(readonly client: WsmqClient<any>) {}
+  /** Also where no component uses it yet: it has to be there before the start. */
+  readonly presence: Presence;
+
+  constructor(readonly client: WsmqClient<any>) {
+    this.presence = presence(client);
+  }
 
   /** Starts the client with its first user. Returns a function that ends the use. */
   use(refused: (error: unknown) => void): () => void {

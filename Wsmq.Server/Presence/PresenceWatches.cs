@@ -1,0 +1,343 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Presence;
+
+/// <summary>
+/// What is watched on this node, for its connections and its app: asks all nodes for it, merges what they tell, and tells the listeners at most
+/// once a second what has changed.
+/// </summary>
+internal sealed class PresenceWatches(
+    IStore store, PresenceSource source, PresenceClock clock, IOptions<WsmqOptions> options, ILogger<PresenceWatches> logger)
+    : CoalescingWorker<ReadOnlyMemory<byte>>
+{
+    // Repeated questions about the same users cost the nodes one.
+    private static readonly TimeSpan KeptUnused = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Long = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<WsmqAddress, WatchedAddress> _watched = [];
+    private readonly HashSet<WatchedAddress> _incomplete = [];
+    private readonly HashSet<WatchedAddress> _changed = [];
+    private readonly PresencePeers _peers = new();
+    private readonly WatchList _list = new();
+    private readonly BackgroundLoop _asks = new(clock.Time);
+    private readonly BackgroundLoop _tells = new(clock.Time);
+    private string[] _answered = [];
+    private long _asked;
+    private bool _hasGone;
+
+    private TimeSpan AnswerTimeout => options.Value.Nodes.AnswerTimeout;
+
+    public void Start()
+    {
+        store.Nodes.Handle(PresenceQuestion.Kind, message => Add(message.ToArray()));
+        store.Signals.Restored += _asks.Wake;
+        _asks.Start(AskAsync, () => IsUsed ? clock.RenewEvery : Long, (e, delay) => Log.PresenceNotAsked(logger, e, delay));
+        _tells.Start(TellAsync, NextTell, (e, delay) => Log.PresenceNotAsked(logger, e, delay));
+    }
+
+    public async Task StopAsync()
+    {
+        store.Signals.Restored -= _asks.Wake;
+        await _asks.StopAsync();
+        await _tells.StopAsync();
+        await WhenIdle();
+    }
+
+    /// <summary>Watches addresses, and waits until it is known who is there.</summary>
+    /// <param name="addresses">Users and groups.</param>
+    /// <param name="listener">Learns of changes until it is released; null to look only once.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public async Task<WatchedAddress[]> WatchAsync(
+        IReadOnlyCollection<WsmqAddress> addresses, IPresenceListener? listener, CancellationToken cancellationToken)
+    {
+        WatchedAddress[] watched;
+        lock (_lock)
+        {
+            watched = [.. addresses.Select(a => Watch(a, listener))];
+            if (_list.HasChanges)
+                _asks.Wake();
+        }
+
+        // A node that does not answer must not keep the others from being seen; what comes later is a change.
+        try
+        {
+            var all = Task.WhenAll(watched.Select(w => w.Complete.Task));
+            if (!all.IsCompleted)
+            {
+                await Task.WhenAny(all, Task.Delay(2 * AnswerTimeout, clock.Time, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+                lock (_lock)
+                    Array.FindAll(watched, _incomplete.Contains).ToList().ForEach(End);
+            }
+
+            await ReadLastSeenAsync(watched, cancellationToken);
+            return watched;
+        }
+        catch
+        {
+            foreach (var one in listener is null ? [] : watched)
+                Release(one, listener!);
+            throw;
+        }
+    }
+
+    /// <summary>The listener needs the address no more.</summary>
+    public void Release(WatchedAddress watched, IPresenceListener listener)
+    {
+        lock (_lock)
+        {
+            if (watched.Listeners.Remove(listener) && watched.Listeners.Count == 0)
+                watched.UnusedSince = clock.Time.GetTimestamp();
+        }
+    }
+
+    /// <summary>Reads from an address what no change may interrupt.</summary>
+    public T Read<T>(WatchedAddress watched, Func<WatchedAddress, T> read)
+    {
+        lock (_lock)
+            return read(watched);
+    }
+
+    protected override Task RunAsync(List<ReadOnlyMemory<byte>> items)
+    {
+        foreach (var message in items)
+        {
+            if (PresenceJson.Read(message, PresenceJson.Default.PresenceBatch) is not { From.Length: NodeIds.Length } batch)
+                continue;
+            lock (_lock)
+            {
+                if (!_peers.Take(batch, IsWatched, Changed))
+                    _asks.Wake();
+                EndComplete();
+                if (_changed.Count > 0)
+                    _tells.Wake();
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool IsUsed
+    {
+        get
+        {
+            lock (_lock)
+                return _watched.Count > 0;
+        }
+    }
+
+    private bool IsWatched(PresenceEntry entry) =>
+        _watched.ContainsKey(WsmqAddress.User(entry.User)) || entry.Groups.Any(g => _watched.ContainsKey(WsmqAddress.Group(g)));
+
+    // All below are called inside the lock, if their names do not end with Async.
+    private WatchedAddress Watch(WsmqAddress address, IPresenceListener? listener)
+    {
+        if (!_watched.TryGetValue(address, out var watched))
+        {
+            _watched.Add(address, watched = new WatchedAddress(address, options.Value.Presence.MaxGroupMembers) { AddedIn = long.MaxValue });
+            _incomplete.Add(watched);
+            _list.Add(address);
+        }
+
+        if (listener is not null)
+            watched.Listeners.Add(listener);
+        if (watched.Listeners.Count == 0)
+            watched.UnusedSince = clock.Time.GetTimestamp();
+        return watched;
+    }
+
+    private void Changed(PresenceEntry? before, PresenceEntry entry)
+    {
+        var ended = entry.Devices.Length > 0 || before is null ? 0 : before.Ended ?? store.Now;
+        Changed(WsmqAddress.User(entry.User), entry.User, ended);
+        foreach (var group in entry.Groups.Union(before?.Groups ?? []))
+            Changed(WsmqAddress.Group(group), entry.User, ended);
+    }
+
+    private void Changed(WsmqAddress address, string user, long ended)
+    {
+        if (!_watched.TryGetValue(address, out var watched))
+            return;
+        watched.Changed(user, ended);
+        _changed.Add(watched);
+    }
+
+    private WsmqUserPresence PresenceOf(WatchedAddress watched, string user, long ended)
+    {
+        PresenceEntry[] entries = [.. _peers.EntriesOf(user)];
+        var isThere = watched.Address.Kind == WsmqAddressKind.User || entries.Any(e => e.Groups.Contains(watched.Address.Name));
+        return isThere || entries.Length == 0
+            ? PresenceMerge.Of(user, entries, ended)
+            : new WsmqUserPresence { User = user, Status = WsmqPresenceStatus.Offline };
+    }
+
+    private void EndComplete()
+    {
+        foreach (var watched in _incomplete.Where(w => w.AddedIn <= _asked).ToArray())
+        {
+            if (Array.TrueForAll(_answered, n => _peers.MarkOf(n) >= watched.AddedIn))
+                End(watched);
+        }
+    }
+
+    private void End(WatchedAddress watched)
+    {
+        _incomplete.Remove(watched);
+        _changed.Remove(watched);
+        watched.Tell(PresenceOf);
+        watched.Complete.TrySetResult();
+    }
+
+    private void RemoveUnused()
+    {
+        var unused = _watched.Values
+            .Where(w => w.Listeners.Count == 0 && clock.Time.GetElapsedTime(w.UnusedSince) >= KeptUnused).ToArray();
+        foreach (var watched in unused)
+        {
+            _watched.Remove(watched.Address);
+            _changed.Remove(watched);
+            _incomplete.Remove(watched);
+            watched.Complete.TrySetResult();
+            _list.Remove(watched.Address);
+        }
+
+        if (_watched.Count == 0)
+            _peers.Clear();
+        else if (unused.Length > 0)
+            _peers.Prune(IsWatched);
+    }
+
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        var toldAgain = false;
+        while (true)
+        {
+            PresenceQuestion question;
+            lock (_lock)
+            {
+                RemoveUnused();
+                if (_watched.Count == 0 && !_list.HasChanges)
+                    return;
+                question = _list.Next(store.Nodes.Self, _peers.Have, (address, version) => _watched[address].AddedIn = version);
+            }
+
+            var needs = await AskAsync(question, cancellationToken);
+            lock (_lock)
+            {
+                // Once in a round: a node that never has the list would otherwise be told it again and again.
+                if (needs && !toldAgain)
+                    _list.TellAgain();
+                toldAgain |= needs;
+                if (!_list.HasChanges)
+                    return;
+            }
+        }
+    }
+
+    // Returns whether a node needs the whole list.
+    private async Task<bool> AskAsync(PresenceQuestion question, CancellationToken cancellationToken)
+    {
+        var message = PresenceJson.Write(question, PresenceJson.Relaxed.PresenceQuestion);
+        NodeReplies? replies = null;
+        try
+        {
+            replies = await store.Nodes.AskAsync(message, AnswerTimeout, cancellationToken);
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreUnavailable)
+        {
+            // What is known of the other nodes stays. This one needs no store to answer itself.
+            Log.PresenceNotAsked(logger, e, clock.RenewEvery);
+        }
+
+        var answers = replies?.Answers ?? new Dictionary<string, ReadOnlyMemory<byte>> { [store.Nodes.Self] = source.Answer(message) };
+        lock (_lock)
+        {
+            var needs = false;
+            var answered = new List<string>();
+            foreach (var (node, bytes) in answers)
+            {
+                // A node without presence answers otherwise.
+                if (PresenceJson.Read(bytes, PresenceJson.Default.PresenceAnswer) is not { } answer)
+                    continue;
+                answered.Add(node);
+                _peers.Mark(node, answer.Mark);
+                needs |= answer.List != question.List;
+            }
+
+            (_answered, _asked) = ([.. answered], question.List);
+            if (replies is not null)
+            {
+                var registered = replies.Answers.Keys.Concat(replies.Missing).Append(store.Nodes.Self).ToHashSet(StringComparer.Ordinal);
+                _peers.Keep(registered, store.Now, clock.Time.GetTimestamp(), Changed);
+                _hasGone = true;
+            }
+
+            EndComplete();
+            _tells.Wake();
+            return needs;
+        }
+    }
+
+    private Task TellAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_hasGone)
+                _hasGone = _peers.Expire(at => clock.Time.GetElapsedTime(at) >= options.Value.Presence.Grace, Changed);
+            foreach (var watched in _changed.Where(w => IsDue(w) <= TimeSpan.Zero).ToArray())
+            {
+                _changed.Remove(watched);
+                if (_incomplete.Contains(watched) || !watched.Tell(PresenceOf))
+                    continue;
+                watched.ToldAt = clock.Time.GetTimestamp();
+                foreach (var listener in watched.Listeners)
+                    listener.Changed(watched);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private TimeSpan IsDue(WatchedAddress watched) =>
+        watched.ToldAt == 0 ? TimeSpan.Zero : PresenceClock.BatchEvery - clock.Time.GetElapsedTime(watched.ToldAt);
+
+    private TimeSpan NextTell()
+    {
+        lock (_lock)
+        {
+            var next = _changed.Count == 0 ? Long : _changed.Min(IsDue);
+            if (_hasGone && next > PresenceClock.BatchEvery)
+                next = PresenceClock.BatchEvery;
+            return next > Shortest ? next : Shortest;
+        }
+    }
+
+    // What nobody has watched is in the store only.
+    private async Task ReadLastSeenAsync(WatchedAddress[] watched, CancellationToken cancellationToken)
+    {
+        var unknown = Array.FindAll(watched, w => w.Address.Kind == WsmqAddressKind.User
+            && Read(w, u => u.User is { Status: WsmqPresenceStatus.Offline, LastSeen: null }));
+        if (unknown.Length == 0 || options.Value.Presence.LastSeenExpiry == TimeSpan.Zero)
+            return;
+        try
+        {
+            var seen = await store.LastSeen.ReadAsync([.. unknown.Select(w => w.Address.Name)], cancellationToken);
+            lock (_lock)
+            {
+                foreach (var user in unknown.Where(w => seen.ContainsKey(w.Address.Name)))
+                    user.SetLastSeen(seen[user.Address.Name]);
+            }
+        }
+        catch (WsmqException e) when (e.Error.CanRetry)
+        {
+            // It is worth less than the answer.
+            Log.PresenceNotAsked(logger, e, TimeSpan.Zero);
+        }
+    }
+}
