@@ -15,6 +15,7 @@ internal static class RootFactory
             ListenCommand.Create(),
             SendCommand.Create(),
             CancelCommand.Create(),
+            PresenceCommand.Create(),
             QueueCommand.Create(),
             WorkCommand.Create(),
             TokenCommand.Create(),

@@ -44,6 +44,10 @@ internal static class OperatorEndpoints
                     [.. ApiErrors.OfAddress, WsmqErrors.PositionBeyondTail])),
             new(Get, "/addresses/{address}/state", addresses.ListStateAsync,
                 Operator(View, "Lists the state of an address.", AddressSignatures.State, Json<WsmqApiEntryPage>(), ApiErrors.OfAddress)),
+            new(Get, "/addresses/{address}/presence", services.GetRequiredService<PresenceEndpoint>().ReadAsync,
+                Operator(
+                    View, "Tells who is online of a user or a group.", AddressSignatures.Presence, Json<WsmqApiPresence>(),
+                    [.. ApiErrors.OfAddress, WsmqErrors.PresenceNotAllowed])),
             new(Get, "/addresses/{address}/events", tail.RunAsync,
                 Operator(
                     View, "Streams new entries of a log.", AddressSignatures.Tail, Tail, [.. ApiErrors.OfAddress, .. ApiErrors.Reading])),

@@ -187,6 +187,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<GroupEndpoints>();
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<NodeEndpoints>();
+        services.AddSingleton<PresenceEndpoint>();
         services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Presence;
 
@@ -38,6 +40,9 @@ internal sealed class PresenceQuestion
     /// <summary>The last batch that arrived, of each node; a node that is missing sends everything.</summary>
     [JsonPropertyName("h")]
     public required Dictionary<string, long> Have { get; init; }
+
+    /// <summary>Whether all of it is there: another program may have written it.</summary>
+    public bool IsWhole => Watcher is { Length: NodeIds.Length } && Added is not null && Removed is not null && Have is not null;
 }
 
 /// <summary>A node's answer.</summary>
@@ -75,6 +80,9 @@ internal sealed class PresenceBatch
 
     [JsonPropertyName("u")]
     public required PresenceEntry[] Entries { get; init; }
+
+    /// <summary>Whether all of it is there: another program may have written it.</summary>
+    public bool IsWhole => From is { Length: NodeIds.Length } && Entries is not null && Array.TrueForAll(Entries, e => e is { IsWhole: true });
 }
 
 /// <summary>A user on a node. Without devices it is gone.</summary>
@@ -93,6 +101,10 @@ internal sealed class PresenceEntry
     /// <summary>When the last connection ended, in µs of the store's clock; null while there is one.</summary>
     [JsonPropertyName("e")]
     public long? Ended { get; init; }
+
+    /// <summary>Whether all of it is there, with names of which addresses can be made.</summary>
+    public bool IsWhole => WsmqAddress.TryParse($"user:{User}", out _) && Devices is not null && Groups is not null
+        && Array.TrueForAll(Groups, g => WsmqAddress.TryParse($"group:{g}", out _)) && Array.TrueForAll(Devices, d => d is { Name: not null });
 
     /// <summary>The same user, whose connections have ended, as the node that had them is gone.</summary>
     public PresenceEntry EndedAt(long time) => Ended is not null
@@ -136,11 +148,11 @@ internal sealed partial class PresenceJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     });
 
-    public static byte[] Write<T>(T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    public static byte[] Write<T>(T message, JsonTypeInfo<T> type) =>
         [PresenceQuestion.Kind, .. JsonSerializer.SerializeToUtf8Bytes(message, type)];
 
     /// <summary>Null for what is not such a message: it comes from a node of another version, or from another program.</summary>
-    public static T? Read<T>(ReadOnlyMemory<byte> message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    public static T? Read<T>(ReadOnlyMemory<byte> message, JsonTypeInfo<T> type)
         where T : class
     {
         try

@@ -27,7 +27,7 @@ internal sealed class PresenceSource
     /// <summary>Answers the question of a node that watches; null if it is none.</summary>
     public byte[]? Answer(ReadOnlyMemory<byte> message)
     {
-        if (PresenceJson.Read(message, PresenceJson.Default.PresenceQuestion) is not { Watcher.Length: NodeIds.Length } question)
+        if (PresenceJson.Read(message, PresenceJson.Default.PresenceQuestion) is not { IsWhole: true } question)
             return null;
         PresenceWatcher watcher;
         List<WsmqAddress> added;

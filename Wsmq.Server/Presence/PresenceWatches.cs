@@ -108,7 +108,7 @@ internal sealed class PresenceWatches(
     {
         foreach (var message in items)
         {
-            if (PresenceJson.Read(message, PresenceJson.Default.PresenceBatch) is not { From.Length: NodeIds.Length } batch)
+            if (PresenceJson.Read(message, PresenceJson.Default.PresenceBatch) is not { IsWhole: true } batch)
                 continue;
             lock (_lock)
             {

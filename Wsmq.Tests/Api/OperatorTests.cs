@@ -34,6 +34,7 @@ public sealed class OperatorTests : IDisposable
         ("GET /addresses/{address}/entries/{position}", WsmqAction.ReadBody),
         ("GET /addresses/{address}/entries/{position}/life", WsmqAction.View),
         ("GET /addresses/{address}/state", WsmqAction.View),
+        ("GET /addresses/{address}/presence", WsmqAction.View),
         ("GET /addresses/{address}/events", WsmqAction.View),
         ("POST /addresses/{address}/messages", WsmqAction.Send),
         ("GET /dead-letters", WsmqAction.View),

@@ -56,6 +56,11 @@ internal static class TwoNodeLogs
             await nodes.Other.Node.Publisher.SendAsync(new WsmqOutgoingMessage { To = $"user:{user}", StateKey = "there" });
             (await nodes.AskAsync("GET", $"/addresses/user:{user}/state")).Text.Should().Contain("there");
         },
+        ["GET /addresses/{address}/presence"] = async (nodes, user) =>
+        {
+            await using var client = await nodes.ConnectAsync(user);
+            await nodes.HasAsync($"/addresses/user:{user}/presence", "\"status\":\"online\"");
+        },
         ["GET /addresses/{address}/events"] = async (nodes, user) =>
         {
             await using var tail = await nodes.Admin.StreamAsync($"/addresses/user:{user}/events");
