@@ -34,6 +34,8 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
         Watch? watch;
         lock (_lock)
         {
+            if (_isClosed)
+                throw SessionPresence.Ended();
             if (!_watches.TryGetValue(address, out watch))
             {
                 if (_watches.Count >= most)

@@ -57,7 +57,7 @@ internal static class PresenceMerge
         Data = devices.Where(d => d.Data is not null).MaxBy(d => d.SetAt)?.Data,
     };
 
-    // Another program may have written the value.
-    private static DateTimeOffset Time(long milliseconds) =>
+    /// <summary>A time in ms, of which another program may have written the value.</summary>
+    public static DateTimeOffset Time(long milliseconds) =>
         DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(milliseconds, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
 }

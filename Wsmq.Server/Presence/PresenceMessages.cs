@@ -142,6 +142,9 @@ internal sealed class PresenceEntryDevice
 [JsonSerializable(typeof(PresenceBatch))]
 internal sealed partial class PresenceJson : JsonSerializerContext
 {
+    // The name alone is that of a property here.
+    private const byte Start = Presence.PresenceQuestion.Kind;
+
     /// <summary>Does not escape text in other alphabets.</summary>
     public static PresenceJson Relaxed { get; } = new(new JsonSerializerOptions
     {
@@ -149,7 +152,7 @@ internal sealed partial class PresenceJson : JsonSerializerContext
     });
 
     public static byte[] Write<T>(T message, JsonTypeInfo<T> type) =>
-        [PresenceQuestion.Kind, .. JsonSerializer.SerializeToUtf8Bytes(message, type)];
+        [Start, .. JsonSerializer.SerializeToUtf8Bytes(message, type)];
 
     /// <summary>Null for what is not such a message: it comes from a node of another version, or from another program.</summary>
     public static T? Read<T>(ReadOnlyMemory<byte> message, JsonTypeInfo<T> type)
@@ -157,7 +160,7 @@ internal sealed partial class PresenceJson : JsonSerializerContext
     {
         try
         {
-            return message.Length > 1 && message.Span[0] == PresenceQuestion.Kind ? JsonSerializer.Deserialize(message.Span[1..], type) : null;
+            return message.Length > 1 && message.Span[0] == Start ? JsonSerializer.Deserialize(message.Span[1..], type) : null;
         }
         catch (JsonException)
         {

@@ -331,7 +331,7 @@ internal sealed class PresenceWatches(
             lock (_lock)
             {
                 foreach (var user in unknown.Where(w => seen.ContainsKey(w.Address.Name)))
-                    user.SetLastSeen(seen[user.Address.Name]);
+                    user.SetLastSeen(PresenceMerge.Time(seen[user.Address.Name] / 1000));
             }
         }
         catch (WsmqException e) when (e.Error.CanRetry)

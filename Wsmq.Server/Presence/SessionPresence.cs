@@ -9,14 +9,18 @@ internal sealed class SessionPresence(PresenceParts parts, PresentConnection con
 {
     private readonly Lock _lock = new();
     private ConnectionPresence? _watches;
+    private bool _hasEnded;
 
     /// <summary>What it watches; created on first use.</summary>
+    /// <exception cref="WsmqException">The connection has ended meanwhile: nobody would end its watches.</exception>
     public ConnectionPresence Watches
     {
         get
         {
             lock (_lock)
             {
+                if (_hasEnded)
+                    throw Ended();
                 return _watches ??= new ConnectionPresence(
                     node, parts.Watches, new PresenceRights(parts.Time, parts.Options.Access.CheckInterval, refusal), parts.Logger);
             }
@@ -41,8 +45,14 @@ internal sealed class SessionPresence(PresenceParts parts, PresentConnection con
     {
         parts.Table.Close(connection);
         lock (_lock)
+        {
+            _hasEnded = true;
             return _watches?.CloseAsync() ?? Task.CompletedTask;
+        }
     }
+
+    /// <summary>The error of calls that come too late.</summary>
+    public static WsmqException Ended() => new(WsmqErrors.StoreUnavailable, "the connection has ended");
 }
 
 /// <summary>What all connections share.</summary>

@@ -6,9 +6,9 @@ namespace Wsmq.Server.Presence;
 /// </summary>
 internal sealed class WatchList
 {
-    // The largest question is 16 KiB. Characters beyond ASCII are longer, and escaped ones as well.
-    private const int MostBytes = 9 * 1024;
-    private const int BytesBeside = 8;
+    // The largest question is 16 KiB, and an escaped character takes two bytes.
+    private const int MostBytes = 6 * 1024;
+    private const int BytesBeside = 12;
 
     private readonly HashSet<WsmqAddress> _told = [];
     private readonly HashSet<WsmqAddress> _added = [];

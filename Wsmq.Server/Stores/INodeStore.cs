@@ -31,7 +31,7 @@ internal interface INodeStore
     Task LeaveAsync();
 
     /// <summary>
-    /// Handles the messages of other nodes that begin with this byte: call it before <see cref="JoinAsync"/>. The handler must neither block nor
+    /// Handles the messages of other nodes that begin with this byte, from now on; earlier ones are dropped. The handler must neither block nor
     /// throw.
     /// </summary>
     void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler);

@@ -1,7 +1,6 @@
 /** Who is online: the entry point `@wsmq/client/presence`. */
 import type { WsmqClient } from "./client.js";
-import { call, extend } from "./extension.js";
-import { HubPresence } from "./presence/hub-presence.js";
+import { presenceOf } from "./presence/known.js";
 import type { Presence } from "./presence/types.js";
 
 export type {
@@ -13,8 +12,6 @@ export interface PresenceOptions {
   /** Whether a hidden page is away by itself, as long as `away` is not set. Default: true; the first call for a client decides. */
   followPage?: boolean;
 }
-
-const known = new WeakMap<WsmqClient<any>, Presence>();
 
 /**
  * Returns what watches and sets presence over a client; call it the first time before the client starts or sends. The server must have
@@ -30,7 +27,7 @@ const known = new WeakMap<WsmqClient<any>, Presence>();
  * @throws Error the client was started, and this is the first call
  */
 export function presence(client: WsmqClient<any>, { followPage = true }: PresenceOptions = {}): Presence {
-  let of = known.get(client);
-  if (!of) known.set(client, of = new HubPresence(extension => client[extend](extension), one => client[call](one), followPage));
+  const of = presenceOf(client, followPage);
+  of.use();
   return of;
 }

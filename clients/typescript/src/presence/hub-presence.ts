@@ -29,6 +29,7 @@ export class HubPresence implements Presence, Extension {
   #isRefused = false;
   #session: Session | undefined;
   #isRunning = false;
+  #isUsed = false;
   #client: Extended;
   #page: PageEnvironment | undefined;
   #unfollow = () => {};
@@ -38,8 +39,16 @@ export class HubPresence implements Presence, Extension {
     this.#client = extended(this);
   }
 
+  /** From now on a hidden page is away. */
+  use(): void {
+    this.#isUsed = true;
+    this.#follow();
+    this.#step();
+  }
+
   watch(address: Address, handlers: PresenceHandlers = {}): PresenceWatch {
     if (address.startsWith("work:")) throw new Error("A work queue has no presence.");
+    this.use();
     let entry = this.#entries.get(address);
     if (!entry) this.#entries.set(address, entry = { view: new PresenceView(), watches: new Set(), isDue: true });
     const { view, watches } = entry;
@@ -63,6 +72,7 @@ export class HubPresence implements Presence, Extension {
   }
 
   set(own: OwnPresence): Promise<void> {
+    this.use();
     this.#own = own;
     this.#isRefused = false;
     this.#told = "?";
@@ -80,8 +90,8 @@ export class HubPresence implements Presence, Extension {
   }
 
   attach(session: Session): void {
-    this.#follow();
     this.#session = session;
+    this.#follow();
     this.#ended = [];
 
     // What every connection begins with.
@@ -107,7 +117,7 @@ export class HubPresence implements Presence, Extension {
   }
 
   #follow(): void {
-    if (!this.followsPage || this.#page) return;
+    if (!this.followsPage || !this.#isUsed || !this.#session || this.#page) return;
     const page = this.#page = this.#client.settings.page ?? currentPage();
     if (!page) return;
     const changed = () => this.#step();

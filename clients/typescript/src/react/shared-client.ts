@@ -1,6 +1,7 @@
 import type { WsmqClient } from "../client.js";
 import type { Handler } from "../handlers.js";
-import { presence, type Presence } from "../presence.js";
+import { presenceOf } from "../presence/known.js";
+import type { Presence } from "../presence/types.js";
 import type { HandlerContext, Message } from "../messages.js";
 
 interface HandlersOfType {
@@ -18,7 +19,7 @@ export class SharedClient {
   readonly presence: Presence;
 
   constructor(readonly client: WsmqClient<any>) {
-    this.presence = presence(client);
+    this.presence = presenceOf(client);
   }
 
   /** Starts the client with its first user. Returns a function that ends the use. */
