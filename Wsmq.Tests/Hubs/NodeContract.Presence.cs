@@ -239,6 +239,24 @@ public abstract partial class NodeContract
         await ((Func<Task>)(async () => await changes.MoveNextAsync())).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Fact]
+    public async Task An_enumeration_that_is_slower_than_the_changes_gets_the_whole()
+    {
+        var node = await StartAsync(With(ShortGrace));
+        var presence = node.Services.GetRequiredService<IWsmqPresence>();
+        await using var changes = presence.WatchAsync(WsmqAddress.User("alice")).GetAsyncEnumerator();
+        (await changes.MoveNextAsync()).Should().BeTrue();
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await Eventually.That("alice is online", async () => (await Of(node, "alice")).Status == WsmqPresenceStatus.Online);
+        await alice.Connection.InvokeAsync("SetPresence", true, null);
+        await Eventually.That("alice is away", async () => (await Of(node, "alice")).Status == WsmqPresenceStatus.Away);
+
+        (await changes.MoveNextAsync()).Should().BeTrue();
+
+        changes.Current.Members!.Select(Text).Should().Equal("alice=away[default]");
+        changes.Current.Changes.Should().BeNull();
+    }
+
     private static Action<WsmqOptions> With(TimeSpan grace) => o => (o.Presence.IsEnabled, o.Presence.Grace) = (true, grace);
 
     private async Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<OpenAuthorizer> authorizer)
