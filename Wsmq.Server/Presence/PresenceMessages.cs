@@ -28,7 +28,7 @@ internal sealed class PresenceQuestion
     public required long List { get; init; }
 
     /// <summary>The list begins anew with the added addresses, unless the node has the version that the changes apply to.</summary>
-    [JsonPropertyName("n")]
+    [JsonPropertyName("n"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsNew { get; init; }
 
     [JsonPropertyName("a")]
@@ -68,14 +68,14 @@ internal sealed class PresenceBatch
     public required long Number { get; init; }
 
     /// <summary>Begins anew: entries that are not in a batch from here to <see cref="Ends"/> are gone.</summary>
-    [JsonPropertyName("s")]
+    [JsonPropertyName("s"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Starts { get; init; }
 
-    [JsonPropertyName("e")]
+    [JsonPropertyName("e"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Ends { get; init; }
 
     /// <summary>The version of the list whose addresses are complete with this batch; 0 for none.</summary>
-    [JsonPropertyName("m")]
+    [JsonPropertyName("m"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Mark { get; init; }
 
     [JsonPropertyName("u")]
@@ -122,21 +122,21 @@ internal sealed class PresenceEntryDevice
     [JsonPropertyName("s")]
     public required long Since { get; init; }
 
-    [JsonPropertyName("a")]
+    [JsonPropertyName("a"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAway { get; init; }
 
     [JsonPropertyName("x")]
     public WsmqJsonBody? Data { get; init; }
 
     /// <summary>When the data was set, in ms since 1970.</summary>
-    [JsonPropertyName("t")]
+    [JsonPropertyName("t"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long SetAt { get; init; }
 
     /// <summary>The device without what ends with its connections.</summary>
     public PresenceEntryDevice WithoutData() => Data is null ? this : new() { Name = Name, Since = Since, IsAway = IsAway };
 }
 
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PresenceQuestion))]
 [JsonSerializable(typeof(PresenceAnswer))]
 [JsonSerializable(typeof(PresenceBatch))]
@@ -148,7 +148,7 @@ internal sealed partial class PresenceJson : JsonSerializerContext
     /// <summary>Does not escape text in other alphabets.</summary>
     public static PresenceJson Relaxed { get; } = new(new JsonSerializerOptions
     {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     });
 
     public static byte[] Write<T>(T message, JsonTypeInfo<T> type) =>

@@ -107,6 +107,10 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
             if (users.Count == 0 && !starts && _marks == 0)
                 return true;
             _marks++;
+
+            // What waits already would come before the start, and is not taken there.
+            if (starts)
+                _queued.Clear();
         }
 
         if (starts)

@@ -76,12 +76,13 @@ public sealed partial class OwnWireCallsTests : IDisposable
         const string Typing = """{"device":"web","since":"T","status":"online","data":{"typing":true}}""";
 
         await bob.SendAsync("""{"type":1,"invocationId":"1","target":"WatchPresence","arguments":["user:bob"]}""");
-        await ComesAsync(bob, $$"""{"type":3,"invocationId":"1","result":{"address":"user:bob","version":1,"online":1,"away":0,"members":[{{User(Web)}}]}}""");
+        await ComesAsync(bob, $$"""{"type":3,"invocationId":"1","result":{"address":"user:bob","version":1,"online":1,"away":0,"members":[{{User(Web)}}]""" + "}}");
         await bob.SendAsync("""{"type":1,"invocationId":"2","target":"SetPresence","arguments":[false,{"typing":true}]}""");
         await ComesAsync(bob, """{"type":3,"invocationId":"2","result":null}""");
-        await ComesAsync(bob, $$"""
-            {"type":1,"target":"Presence","arguments":[{"address":"user:bob","version":2,"online":1,"away":0,"changes":[{"before":{{User(Web)}},"after":{{User(Typing)}}}]}]}
-            """.Trim());
+        await ComesAsync(
+            bob,
+            $$"""{"type":1,"target":"Presence","arguments":[{"address":"user:bob","version":2,"online":1,"away":0,"changes":[{"before":{{User(Web)}},"""
+            + "\"after\":" + User(Typing) + "}]}]}");
         await bob.SendAsync("""{"type":1,"invocationId":"3","target":"GetPresence","arguments":[["bob"]]}""");
         await ComesAsync(bob, $$"""{"type":3,"invocationId":"3","result":[{{User(Typing)}}]}""");
         await bob.SendAsync("""{"type":1,"invocationId":"4","target":"UnwatchPresence","arguments":["user:bob"]}""");

@@ -38,7 +38,7 @@ public sealed class PresenceFailureTests : IAsyncLifetime
         await _tools.StartHostAsync(
             "--Wsmq:Redis", _redis.EndPoint, "--Wsmq:Options:Presence:IsEnabled", "true", "--Wsmq:Options:Nodes:Expiry", "00:00:02");
         await using var alice = new HubConnectionBuilder().WithUrl(
-            new Uri($"{_tools.Url}wsmq"), HttpTransportType.WebSockets,
+            new Uri(_tools.Url), HttpTransportType.WebSockets,
             o => (o.SkipNegotiation, o.AccessTokenProvider) = (true, () => Task.FromResult<string?>(_tools.Token("alice")))).Build();
         using var stop = new CancellationTokenSource();
         await using var seen = Presence.WatchAsync(WsmqAddress.User("alice"), stop.Token).GetAsyncEnumerator();

@@ -161,6 +161,90 @@ public abstract class PresenceNodesContract : IAsyncLifetime
         watches.Where(w => w.IsCompletedSuccessfully).Should().BeEquivalentTo([watches[7], watches[^1]]);
     }
 
+    [Fact]
+    public async Task After_random_changes_every_node_says_the_truth_and_so_do_its_changes_put_together()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        for (var i = 0; i < 3; i++)
+            await StartAsync();
+        var users = Enumerable.Range(0, 5).Select(i => $"u{i}").ToArray();
+        foreach (var user in users)
+            await _nodes[0].Groups.AddToGroupAsync(user, "ops");
+        using var stop = new CancellationTokenSource();
+        var seen = _nodes.Select(n => new Dictionary<string, string>()).ToArray();
+        var watches = _nodes.Select((n, i) => FollowAsync(n, seen[i], stop.Token)).ToArray();
+        var open = new List<(string User, string Device, PlainClient Client)>();
+
+        for (var step = 0; step < 60; step++)
+        {
+            if (open.Count == 0 || random.Next(5) < 2)
+            {
+                var (user, device) = (users[random.Next(users.Length)], $"d{random.Next(2)}");
+                open.Add((user, device, await PlainClient.ConnectAsync(_nodes[random.Next(3)], user, device)));
+                continue;
+            }
+
+            var one = open[random.Next(open.Count)];
+            if (random.Next(2) == 0)
+            {
+                await one.Client.Connection.InvokeAsync("SetPresence", random.Next(2) == 0, step);
+                continue;
+            }
+
+            open.Remove(one);
+            await one.Client.DisposeAsync();
+        }
+
+        var truth = string.Join(' ', open.GroupBy(o => o.User).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => $"{g.Key}[{string.Join(' ', g.Select(o => o.Device).Distinct().Order(StringComparer.Ordinal))}]"));
+        await Eventually.That($"all nodes say {truth} (seed {seed})", async () =>
+        {
+            foreach (var node in _nodes)
+            {
+                var state = await node.Services.GetRequiredService<IWsmqPresence>().GetGroupAsync("ops");
+                if (string.Join(' ', state.Members!.Select(Text)) != truth)
+                    return false;
+            }
+
+            return seen.All(s =>
+            {
+                lock (s)
+                    return string.Join(' ', s.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value)) == truth;
+            });
+        });
+        await stop.CancelAsync();
+        foreach (var watch in watches)
+            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        watches.Should().OnlyContain(w => w.IsCanceled, $"seed {seed}");
+        foreach (var (_, _, client) in open)
+            await client.DisposeAsync();
+    }
+
+    // Puts changes together, and fails where one is missing.
+    private static async Task FollowAsync(TestNode node, Dictionary<string, string> members, CancellationToken stop)
+    {
+        var version = 0L;
+        await foreach (var change in node.Services.GetRequiredService<IWsmqPresence>().WatchAsync(WsmqAddress.Group("ops"), stop))
+        {
+            lock (members)
+            {
+                if (change.Members is { } whole)
+                    members.Clear();
+                else
+                    change.Version.Should().Be(version + 1);
+                foreach (var user in change.Members ?? change.Changes!.Select(c => c.After))
+                {
+                    members.Remove(user.User);
+                    if (user.Status != WsmqPresenceStatus.Offline)
+                        members.Add(user.User, Text(user));
+                }
+            }
+
+            version = change.Version;
+        }
+    }
+
     private static async Task WatchUntilOnlineAsync(TestNode node, string user, CancellationToken stop)
     {
         await foreach (var change in node.Services.GetRequiredService<IWsmqPresence>().WatchAsync(WsmqAddress.User(user), stop))
