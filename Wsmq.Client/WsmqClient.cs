@@ -38,7 +38,10 @@ public sealed partial class WsmqClient : IAsyncDisposable
         var logger = _options.LoggerFactory?.CreateLogger<WsmqClient>() ?? (ILogger)new StandardErrorLog();
         _events = new ClientEvents(logger, _options.TimeProvider) { Sender = this };
         _parts = new ClientParts(
-            new HubSessionFactory(url, _options), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events);
+            new HubSessionFactory(url, _options), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events)
+        {
+            Presence = new PresenceRegistry(_options, _events),
+        };
         _messages = new MessageFactory(_options);
         Queues = new HubQueues(() => Run.Calls);
     }

@@ -106,4 +106,11 @@ public interface IWsmqReceiver
     /// <param name="position">The position of the job's message.</param>
     /// <param name="token">The token of the lease.</param>
     Task JobCancelled(string queue, string position, string token);
+
+    /// <summary>
+    /// Reports changes of the presence of an address that the connection watches: see <see cref="IWsmqHub.WatchPresence"/>, whose result
+    /// arrives first. A connection that does not read gets fewer calls with more in them.
+    /// </summary>
+    /// <param name="change">The change.</param>
+    Task Presence(WsmqPresenceChange change);
 }

@@ -16,6 +16,7 @@ internal static class RootFactory
             SendCommand.Create(),
             CancelCommand.Create(),
             HistoryCommand.Create(),
+            PresenceCommand.Create(),
             QueueCommand.Create(),
             WorkCommand.Create(),
             TokenCommand.Create(),

@@ -25,4 +25,6 @@ internal interface ISessionReceiver
     void HandBackJobs(string queue);
 
     void JobCancelled(string queue, string position, string token);
+
+    void Presence(WsmqPresenceChange change);
 }

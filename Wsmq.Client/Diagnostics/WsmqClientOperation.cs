@@ -51,4 +51,7 @@ public enum WsmqClientOperation
 
     /// <summary>The function of a <see cref="WsmqClient.Snapshot"/> threw, or returned a position that is too old. It is called again.</summary>
     LoadSnapshot = 10,
+
+    /// <summary>The server does not let the client watch the presence of an address. It is tried again with the next connection.</summary>
+    Presence = 11,
 }

@@ -88,13 +88,16 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public void RaiseConnectFailed(WsmqConnectFailedEventArgs failure) => Raise(ConnectFailed, failure, nameof(ConnectFailed));
 
-    private void Raise<T>(EventHandler<T>? handlers, T args, string name)
+    private void Raise<T>(EventHandler<T>? handlers, T args, string name) => Raise(handlers, Sender, args, name);
+
+    /// <summary>Calls handlers, and logs what they throw.</summary>
+    public void Raise<T>(EventHandler<T>? handlers, object? sender, T args, string name)
     {
         foreach (var handler in Delegate.EnumerateInvocationList(handlers))
         {
             try
             {
-                handler(Sender, args);
+                handler(sender, args);
             }
             catch (Exception e)
             {

@@ -15,6 +15,7 @@ internal sealed class ClientRun : IDisposable
     private readonly NackReports _failures;
     private readonly LiveQueue _live;
     private readonly QueueWorkers _workers;
+    private readonly PresenceRegistry _presence;
     private readonly ConnectionLoop _connection;
     private readonly ClientState _state;
     private readonly Task _before;
@@ -24,6 +25,7 @@ internal sealed class ClientRun : IDisposable
     public ClientRun(ClientParts parts, Task before)
     {
         var (sessions, handlers, state, store, options, events) = parts;
+        _presence = parts.Presence;
         (_options, _events, _state, _before) = (options, events, state, before);
         var stop = new RunTokens(_beginning.Token, _handling.Token);
         _cause = new TimeoutCause(options);
@@ -42,8 +44,8 @@ internal sealed class ClientRun : IDisposable
         };
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
-        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers };
-        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, snapshots, new Readers(handlers)];
+        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers, Presence = _presence };
+        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, _presence, snapshots, new Readers(handlers)];
         _connection = new ConnectionLoop(sessions, dispatcher, users, state, options, events);
     }
 
@@ -91,6 +93,7 @@ internal sealed class ClientRun : IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
+        _presence.Close(new WsmqException(WsmqErrors.ClientClosed, "the client was stopped"));
         await _workers.StopAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(Sender.CloseAsync(cancellationToken), Calls.CloseAsync(cancellationToken)).ConfigureAwait(false);
 

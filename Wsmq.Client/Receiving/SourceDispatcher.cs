@@ -6,6 +6,8 @@ internal sealed class SourceDispatcher(
 {
     public required QueueWorkers Workers { get; init; }
 
+    public required PresenceRegistry Presence { get; init; }
+
     public void ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries)
     {
         foreach (var delivery in deliveries)
@@ -83,6 +85,8 @@ internal sealed class SourceDispatcher(
     public void HandBackJobs(string queue)
     {
     }
+
+    void ISessionReceiver.Presence(WsmqPresenceChange change) => Presence.Changed(change);
 
     public void JobCancelled(string queue, string position, string token) => Workers.Cancel(queue, position);
 

@@ -150,6 +150,11 @@ public static class WsmqErrors
     public static WsmqError HistoryNotAllowed { get; } = Final(3008, "history-not-allowed",
         "The user may not read the history of this address. By default a user may read that of its own queue, and that of a group since it joined.");
 
+    /// <summary>3009, final: the user may not see the presence of this address, or the app has not enabled presence.</summary>
+    public static WsmqError PresenceNotAllowed { get; } = Final(3009, "presence-not-allowed",
+        "The user may not see the presence of this address, or presence is not enabled. By default users see their own presence and that "
+        + "of the groups that they read: the app's authorizer decides.");
+
     /// <summary>4001, final: the acknowledged position is past the tail of the log.</summary>
     public static WsmqError AckBeyondTail { get; } = Final(4001, "ack-beyond-tail",
         "The position is past the tail of the log: acknowledge only positions that were delivered.");
@@ -206,6 +211,10 @@ public static class WsmqErrors
     /// <summary>4014, final: the state of the address has as many keys or bytes as it may; nothing was stored.</summary>
     public static WsmqError TooMuchState { get; } = Final(4014, "too-much-state",
         "The state of the address has as many keys or bytes as it may: remove some.");
+
+    /// <summary>4015, final: the connection watches the presence of as many addresses as it may.</summary>
+    public static WsmqError TooManyWatches { get; } = Final(4015, "too-many-watches",
+        "The connection watches the presence of as many addresses as it may: end other watches, or watch a group.");
 
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",

@@ -93,4 +93,18 @@ internal static class Wire
     public const string Entries = "entries";
     public const string Tail = "tail";
     public const string Damaged = "damaged";
+
+    // Of presence.
+    public const string Address = "address";
+    public const string Version = "version";
+    public const string Online = "online";
+    public const string Away = "away";
+    public const string Members = "members";
+    public const string Changes = "changes";
+    public const string Status = "status";
+    public const string User = "user";
+    public const string Device = "device";
+    public const string Devices = "devices";
+    public const string Since = "since";
+    public const string LastSeen = "lastSeen";
 }

@@ -52,6 +52,10 @@ internal static class OperatorEndpoints
                 Operator(
                     Remove, "Cancels a message that waits; whether there was one.", AddressSignatures.Waiting, Json<bool>(),
                     [.. ApiErrors.OfAddress, WsmqErrors.NotReplicated])),
+            new(Get, "/addresses/{address}/presence", services.GetRequiredService<PresenceEndpoint>().ReadAsync,
+                Operator(
+                    View, "Tells who is online of a user or a group.", AddressSignatures.Presence, Json<WsmqApiPresence>(),
+                    [.. ApiErrors.OfAddress, WsmqErrors.PresenceNotAllowed])),
             new(Get, "/addresses/{address}/events", tail.RunAsync,
                 Operator(
                     View, "Streams new entries of a log.", AddressSignatures.Tail, Tail, [.. ApiErrors.OfAddress, .. ApiErrors.Reading])),

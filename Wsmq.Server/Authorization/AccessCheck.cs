@@ -40,6 +40,16 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     public ValueTask CheckManageAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanManageQueueAsync(caller, queue, cancellationToken), WsmqErrors.ManageNotAllowed, cancellationToken);
 
+    /// <param name="caller">The caller.</param>
+    /// <param name="address">A user or a group.</param>
+    /// <param name="byDefault">The answer if the authorizer has none.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="WsmqException"><c>presence-not-allowed</c>.</exception>
+    public ValueTask CheckPresenceAsync(
+        WsmqCaller caller, WsmqAddress address, Func<ValueTask<bool>> byDefault, CancellationToken cancellationToken) => RequireAsync(
+        async () => await authorizer.CanSeePresenceAsync(caller, address, cancellationToken) ?? await byDefault(),
+        WsmqErrors.PresenceNotAllowed, cancellationToken);
+
     /// <exception cref="WsmqException"><c>administer-not-allowed</c>.</exception>
     public ValueTask CheckAdministerAsync(WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanAdministerAsync(caller, action, target, cancellationToken), WsmqErrors.AdministerNotAllowed, cancellationToken);

@@ -80,6 +80,16 @@ public interface IWsmqAuthorizer
     ValueTask<bool> CanManageQueueAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(false);
 
     /// <summary>
+    /// Returns whether a connection may see the presence of a user, or of the members of a group; null for the default rule: the own user, and
+    /// the groups that the connection reads. Called when the connection watches an address or asks for users, and while it watches before it
+    /// is told of a change, at most once in <see cref="WsmqAccessOptions.CheckInterval"/>. The default is null.
+    /// </summary>
+    /// <param name="caller">The user, device and principal of the connection.</param>
+    /// <param name="address">The address of the user or the group.</param>
+    /// <param name="cancellationToken">Is cancelled when the connection ends.</param>
+    ValueTask<bool?> CanSeePresenceAsync(WsmqCaller caller, WsmqAddress address, CancellationToken cancellationToken) => new((bool?)null);
+
+    /// <summary>
     /// Returns whether the caller may act as an operator over the HTTP API: on logs and groups, and on the devices, dead letters and access of
     /// users. Called for each such request, and again while the tail of a log is open: before entries are written and with each
     /// <see cref="WsmqEndpointOptions.StreamKeepAlive"/> of silence, at most once in <see cref="WsmqAccessOptions.CheckInterval"/>. The

@@ -39,6 +39,12 @@ internal sealed class ScopedAuthorizer(IServiceScopeFactory scopes) : IWsmqAutho
             : _singleton is { } authorizer ? authorizer.CanManageQueueAsync(caller, queue, cancellationToken)
             : AskAsync(a => a.CanManageQueueAsync(caller, queue, cancellationToken));
 
+    public ValueTask<bool?> CanSeePresenceAsync(WsmqCaller caller, WsmqAddress address, CancellationToken cancellationToken) =>
+        KeyIdentity.IsReserved(caller.UserId)
+            ? new(KeyIdentity.Allows(caller, WsmqAction.View.ToString(), address) ? true : null)
+            : _singleton is { } authorizer ? authorizer.CanSeePresenceAsync(caller, address, cancellationToken)
+            : AskAsync(a => a.CanSeePresenceAsync(caller, address, cancellationToken));
+
     public ValueTask<bool> CanAdministerAsync(
         WsmqCaller caller, WsmqAction action, WsmqAddress? target, CancellationToken cancellationToken) =>
         KeyIdentity.IsReserved(caller.UserId) ? new(action != WsmqAction.ManageKeys && KeyIdentity.Allows(caller, action.ToString(), target))

@@ -124,6 +124,9 @@ internal sealed class NodeConnection
     /// <summary>Gives jobs to the client: see <see cref="JobMessage.Calls"/>.</summary>
     public ValueTask JobsAsync(SerializedHubMessage calls) => _connection.WriteAsync(calls);
 
+    /// <summary>Tells the client of the presence of an address.</summary>
+    public ValueTask PresenceAsync(SerializedHubMessage change) => _connection.WriteAsync(change);
+
     public ValueTask HandBackJobsAsync(WsmqAddress queue) =>
         InvokeAsync(nameof(IWsmqReceiver.HandBackJobs), [queue.ToString()], CancellationToken.None);
 

@@ -365,6 +365,18 @@ internal static partial class Log
         "The answer of node {Node} is unreadable, and the node counts as missing: another program writes under the key prefix, or a node of another version runs.")]
     public static partial void AnswerUnreadable(ILogger logger, Exception? exception, string node);
 
+    [LoggerMessage(360, LogLevel.Warning, "Presence could not be brought up to date: what is known of the other nodes stays; trying again in {Delay}.")]
+    public static partial void PresenceNotAsked(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(361, LogLevel.Warning, "Changes of presence could not be sent to node {Node}, which asks for all of it again.")]
+    public static partial void PresenceNotSent(ILogger logger, Exception exception, string node);
+
+    [LoggerMessage(362, LogLevel.Warning, "Connection {Connection} could not be told of a change of presence; it learns it with the next one.")]
+    public static partial void PresenceNotWritten(ILogger logger, Exception exception, string connection);
+
+    [LoggerMessage(363, LogLevel.Warning, "When users were last seen could not be stored.")]
+    public static partial void LastSeenNotStored(ILogger logger, Exception exception);
+
     [LoggerMessage(330, LogLevel.Information, "{User} {Action} {Target} ({Request}): {Outcome}")]
     public static partial void Audited(ILogger logger, string user, string action, string target, string request, string outcome);
 

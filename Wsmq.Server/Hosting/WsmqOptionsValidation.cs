@@ -61,6 +61,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.Delivery.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
         Nodes(rules, options.Nodes);
+        Presence(rules, options.Presence);
         rules.Within(options.Endpoint.StreamKeepAlive, TimeSpan.FromSeconds(1), TenMinutes);
         foreach (var origin in options.Endpoint.AllowedOrigins)
         {
@@ -86,6 +87,15 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Require(nodes.Name is null or { Length: >= 1 and <= 128 }, "options.Nodes.Name must have 1 to 128 characters, or be null");
         rules.Within(nodes.AnswerTimeout, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(30));
         rules.Within(nodes.Expiry, OneSecond, TimeSpan.FromHours(1));
+    }
+
+    private static void Presence(OptionRules rules, WsmqPresenceOptions presence)
+    {
+        rules.Within(presence.Grace, TimeSpan.Zero, TenMinutes);
+        rules.Within(presence.MaxDataBytes, 0, 4096);
+        rules.Within(presence.MaxGroupMembers, 0, 5_000);
+        rules.Within(presence.MaxWatches, 1, 10_000);
+        rules.Within(presence.LastSeenExpiry, TimeSpan.Zero, TenYears);
     }
 
     private static void Drain(OptionRules rules, WsmqOptions options)

@@ -29,6 +29,7 @@ using Wsmq.Server.Limits;
 using Wsmq.Server.Logs;
 using Wsmq.Server.Memberships;
 using Wsmq.Server.Nodes;
+using Wsmq.Server.Presence;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Pumps;
 using Wsmq.Server.Queues;
@@ -48,7 +49,7 @@ public static class WsmqServiceCollectionExtensions
     /// <summary>
     /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
     /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqDeadLetterRuns"/>, <see cref="IWsmqLogs"/>, <see cref="IWsmqQueues"/>,
-    /// <see cref="IWsmqDevices"/>, <see cref="IWsmqAccess"/> and <see cref="IWsmqNodes"/>. Messages are stored in an embedded SQLite file
+    /// <see cref="IWsmqDevices"/>, <see cref="IWsmqAccess"/>, <see cref="IWsmqNodes"/> and <see cref="IWsmqPresence"/>. Messages are stored in an embedded SQLite file
     /// unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
     /// <remarks>
@@ -84,6 +85,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqAccess, WsmqAccess>();
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
         services.TryAddSingleton<IWsmqNodes, WsmqNodes>();
+        services.TryAddSingleton<IWsmqPresence, WsmqPresence>();
         services.AddSingleton<WsmqApiKeys>();
         services.TryAddSingleton<IWsmqApiKeys>(p => p.GetRequiredService<WsmqApiKeys>());
         services.AddMetrics();
@@ -134,6 +136,11 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<DeadLetterRunner>()
         .AddGatedLogger<NodeQuestions>()
         .AddGatedLogger<NodeRates>()
+        .AddGatedLogger<PresenceSource>()
+        .AddGatedLogger<PresenceWatches>()
+        .AddGatedLogger<PresenceParts>()
+        .AddGatedLogger<PresenceSwitch>()
+        .AddGatedLogger<LastSeenWriter>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -156,7 +163,10 @@ public static class WsmqServiceCollectionExtensions
         // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
         services.AddTransient(p => new WsmqHub(
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ReadCalls>(),
-            p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>()));
+            p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>())
+        {
+            People = p.GetRequiredService<ClientPresence>(),
+        });
     }
 
     private static void AddApi(IServiceCollection services)
@@ -178,6 +188,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<GroupEndpoints>();
         services.AddSingleton<UserEndpoints>();
         services.AddSingleton<NodeEndpoints>();
+        services.AddSingleton<PresenceEndpoint>();
         services.AddSingleton<KeyEndpoints>();
         services.AddSingleton<StreamClock>();
         services.AddSingleton<StreamServices>();
@@ -253,6 +264,15 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<NodeConnections>();
         services.AddSingleton<NodeReport>();
         services.AddSingleton<UserReport>();
+        services.AddSingleton<PresenceSwitch>();
+        services.AddSingleton<PresenceClock>();
+        services.AddSingleton<PresenceTable>();
+        services.AddSingleton<PresenceSource>();
+        services.AddSingleton<PresenceWatches>();
+        services.AddSingleton<PresenceParts>();
+        services.AddSingleton<LastSeenWriter>();
+        services.AddSingleton<PresenceNode>();
+        services.AddSingleton<ClientPresence>();
         services.AddSingleton<NodePresence>();
         services.AddSingleton<NodeQuestions>();
         AddNodeParts(services);
@@ -271,6 +291,9 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodeRates>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodePresence>());
+
+        // Before the store monitor, whose checks renew the registration: what is watched is told for as long as the node is registered.
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<PresenceNode>());
 
         // Stops before the node leaves: its checks renew the registration.
         services.AddSingleton<INodePart>(p => p.GetRequiredService<StoreMonitor>());

@@ -42,7 +42,9 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         try
         {
             // A feature and not an item: the dictionary of the items takes more memory than the session.
-            Context.Features.Set(await _sessions.OpenAsync(Context));
+            var session = await _sessions.OpenAsync(Context);
+            Context.Features.Set(session);
+            People.Open(session);
         }
         catch (WsmqException e) when (e.Error.CanRetry)
         {
@@ -63,6 +65,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
 
         // First: until then jobs would go to a connection that is gone.
         session.EndWork();
+        await ClientPresence.CloseAsync(session);
         try
         {
             await _reads.Nacks.NoteEndAsync(session, exception);
@@ -160,6 +163,8 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         // SignalR disposes the hub of a call after the answer is written, which waits for a client that does not read.
         if (disposing)
         {
+            if (_watch is { } watch)
+                watch.Of.Begin(watch.Watch);
             _parsed?.Return();
             Interlocked.Exchange(ref _history, null)?.Release();
             if (Interlocked.Exchange(ref _held, 0) is > 0 and var held)

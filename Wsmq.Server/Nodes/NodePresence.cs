@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Presence;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Nodes;
 
 /// <summary>Registers this node, and answers the questions of all nodes.</summary>
-internal sealed class NodePresence(IStore store, NodeReport report, UserReport users, TimeProvider time) : INodePart
+internal sealed class NodePresence(IStore store, NodeReport report, UserReport users, PresenceSource presence, TimeProvider time) : INodePart
 {
     // Each node asks at most that often, so that a report serves all of them.
     private static readonly TimeSpan ReportLasts = TimeSpan.FromMilliseconds(500);
@@ -20,7 +21,10 @@ internal sealed class NodePresence(IStore store, NodeReport report, UserReport u
     public Task StopAsync() => store.Nodes.LeaveAsync();
 
     /// <summary>Answers a question. One that comes from a newer node, or from another program, is answered as unknown.</summary>
-    public ReadOnlyMemory<byte> Answer(ReadOnlyMemory<byte> question) => Read(question) switch
+    public ReadOnlyMemory<byte> Answer(ReadOnlyMemory<byte> question) =>
+        question is { Length: > 0, Span: [PresenceQuestion.Kind, ..] } ? presence.Answer(question) ?? Unknown : AnswerOther(question);
+
+    private ReadOnlyMemory<byte> AnswerOther(ReadOnlyMemory<byte> question) => Read(question) switch
     {
         { Kind: NodeQuestion.OfNode } => OwnReport(),
         { Kind: NodeQuestion.OfUser, User: { } user } => Write(users.Of(user)),

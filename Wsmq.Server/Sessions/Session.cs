@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Wsmq.Server.Connections;
 using Wsmq.Server.Limits;
+using Wsmq.Server.Presence;
 using Wsmq.Server.Pumps;
 using Wsmq.Server.Workers;
 
@@ -56,6 +57,20 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
+    /// <summary>What the connection has to do with presence; null if the app has not enabled it.</summary>
+    public SessionPresence? Presence { get; private set; }
+
+    /// <summary>Takes part in presence from now on, with the groups that are read already.</summary>
+    public void BeginPresence(SessionPresence presence)
+    {
+        lock (_lock)
+        {
+            Presence = presence;
+            foreach (var group in _groups?.Keys.ToArray() ?? [])
+                presence.Join(group.Name);
+        }
+    }
+
     public bool TryGetPump(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
     {
         lock (_lock)
@@ -85,9 +100,14 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         lock (_lock)
         {
             if (pump.Feed.Source == OwnQueue)
+            {
                 _own = pump;
+            }
             else
+            {
                 (_groups ??= [])[pump.Feed.Source] = pump;
+                Presence?.Join(pump.Feed.Source.Name);
+            }
         }
     }
 
@@ -96,7 +116,11 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         lock (_lock)
         {
             if (source != OwnQueue)
+            {
+                Presence?.Leave(source.Name);
                 return (pump = null) is null && _groups is not null && _groups.Remove(source, out pump);
+            }
+
             (pump, _own) = (_own, null);
             return pump is not null;
         }

@@ -12,6 +12,9 @@ internal interface INodeStore
     /// <summary>The largest question.</summary>
     public const int MaxQuestionBytes = 16 * 1024;
 
+    /// <summary>The largest message to one node.</summary>
+    public const int MaxMessageBytes = 128 * 1024;
+
     /// <summary>The kind of the store, as operators see it.</summary>
     string Kind { get; }
 
@@ -26,6 +29,23 @@ internal interface INodeStore
 
     /// <summary>Ends the registration, and returns once no answer is in progress. Throws nothing: a registration expires as well.</summary>
     Task LeaveAsync();
+
+    /// <summary>
+    /// Handles the messages of other nodes that begin with this byte, from now on; earlier ones are dropped. The handler must neither block nor
+    /// throw.
+    /// </summary>
+    void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler);
+
+    /// <summary>
+    /// Sends a message to one node, which may be this one. Messages of one caller that are awaited one after another arrive in that order, but
+    /// any of them may be lost.
+    /// </summary>
+    /// <param name="node">The id of the node.</param>
+    /// <param name="message">The message: the kind, and at most <see cref="MaxMessageBytes"/> in all.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Whether the node listens.</returns>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    Task<bool> SendAsync(string node, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
 
     /// <summary>Asks all registered nodes, and waits for their answers until the timeout. This node always answers.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>: no other node could be asked. <c>store-corrupt</c>.</exception>

@@ -29,6 +29,8 @@ internal interface IStore : IAsyncDisposable
 
     IRunStore Runs { get; }
 
+    ILastSeenStore LastSeen { get; }
+
     INodeStore Nodes { get; }
 
     /// <summary>

@@ -99,6 +99,8 @@ public sealed class AckQueueTests
 
         public IRunStore Runs => throw new NotSupportedException();
 
+        public ILastSeenStore LastSeen => throw new NotSupportedException();
+
         public INodeStore Nodes => throw new NotSupportedException();
 
         public override Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>

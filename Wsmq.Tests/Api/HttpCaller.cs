@@ -17,7 +17,14 @@ internal sealed class HttpCaller(Uri node, string? token) : IDisposable
 
     public static Task<TestNode> StartNodeAsync(
         Action<WsmqBuilder> store, Action<WsmqOptions>? options = null, Action<WebApplicationBuilder>? services = null) =>
-        TestNode.StartAsync(store, options, services, endpoints: app => app.MapWsmqApi(Path));
+        TestNode.StartAsync(
+            store,
+            o =>
+            {
+                o.Presence.IsEnabled = true;
+                options?.Invoke(o);
+            },
+            services, endpoints: app => app.MapWsmqApi(Path));
 
     public void Dispose() => _http.Dispose();
 

@@ -36,6 +36,7 @@ public sealed class OperatorTests : IDisposable
         ("GET /addresses/{address}/state", WsmqAction.View),
         ("GET /addresses/{address}/delayed", WsmqAction.View),
         ("DELETE /addresses/{address}/delayed/{key}", WsmqAction.Remove),
+        ("GET /addresses/{address}/presence", WsmqAction.View),
         ("GET /addresses/{address}/events", WsmqAction.View),
         ("POST /addresses/{address}/messages", WsmqAction.Send),
         ("GET /dead-letters", WsmqAction.View),

@@ -68,6 +68,11 @@ internal static class TwoNodeLogs
             (await nodes.AskAsync("DELETE", $"/addresses/user:{user}/delayed/{key}")).Text.Should().Be("true");
             (await nodes.Other.Node.Publisher.CancelDelayedAsync(WsmqAddress.User(user), "later")).Should().BeFalse();
         },
+        ["GET /addresses/{address}/presence"] = async (nodes, user) =>
+        {
+            await using var client = await nodes.ConnectAsync(user);
+            await nodes.HasAsync($"/addresses/user:{user}/presence", "\"status\":\"online\"");
+        },
         ["GET /addresses/{address}/events"] = async (nodes, user) =>
         {
             await using var tail = await nodes.Admin.StreamAsync($"/addresses/user:{user}/events");

@@ -157,6 +157,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "RedriveDeadLetters" or "RemoveDeadLetters":
                 await connection.InvokeAsync(method, target, null, null);
                 return null;
+            case "WatchPresence":
+                await connection.InvokeAsync<WsmqPresenceState>(method, target);
+                return null;
             case "Nack":
                 await connection.InvokeAsync<int>(method, target, WsmqPosition.Start.ToString(), null);
                 return null;

@@ -19,7 +19,7 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
     public async Task Every_attempt_has_the_outcome_that_the_table_states(string actor)
     {
         await using var node = await TestNode.StartAsync(
-            UseStore, o => o.Queues["jobs"] = new WsmqQueueOptions(), services: builder => UseAuthorizer(builder.Services, actor),
+            UseStore, o => (o.Queues["jobs"], o.Presence.IsEnabled) = (new WsmqQueueOptions(), true), services: builder => UseAuthorizer(builder.Services, actor),
             endpoints: app => app.MapWsmqApi(HttpCaller.Path));
         await node.Groups.AddToGroupAsync("carol", "team");
         await node.Groups.AddToGroupAsync("carol", "secret");
@@ -56,6 +56,9 @@ public abstract class AuthorizationMatrixTests : IAsyncLifetime
 
         public ValueTask<WsmqHistoryAccess> HistoryAccessAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
             new(granted || source == WsmqAddress.User(caller.UserId) ? WsmqHistoryAccess.All : WsmqHistoryAccess.None);
+
+        public ValueTask<bool?> CanSeePresenceAsync(WsmqCaller caller, WsmqAddress address, CancellationToken cancellationToken) =>
+            new(granted ? true : null);
 
         public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(granted);
 

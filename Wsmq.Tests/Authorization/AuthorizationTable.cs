@@ -46,7 +46,10 @@ internal static class AuthorizationTable
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
 
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "History", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
+        [
+            "Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "History", "Work", "Complete",
+            "CompleteMany", "WatchPresence", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp,
+        ];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -96,6 +99,9 @@ internal static class AuthorizationTable
         (_, "GET /history") => Expected(actor, "History"),
         ("granted", "History") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "History") => [.. Expected(actor, "Ack").Select(e => e == "read-not-allowed" ? "history-not-allowed" : e)],
+        ("granted", "WatchPresence") => [.. Same(Ok)[..5], "invalid-address"],
+        ("member", "WatchPresence") => [Ok, "presence-not-allowed", Ok, "presence-not-allowed", "presence-not-allowed", "invalid-address"],
+        (_, "WatchPresence") => [Ok, .. Same("presence-not-allowed")[..4], "invalid-address"],
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
@@ -129,6 +135,7 @@ internal static class AuthorizationTable
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
+            `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
             group, and the authorizer can only deny that; to a history (`History`, `GET /history`) it can open every log. `ListQueues` states whether its result has the address. `work:jobs` is the only
             declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside

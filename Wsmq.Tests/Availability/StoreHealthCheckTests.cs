@@ -101,6 +101,8 @@ public sealed class StoreHealthCheckTests
 
         public IRunStore Runs => throw new NotSupportedException();
 
+        public ILastSeenStore LastSeen => throw new NotSupportedException();
+
         public INodeStore Nodes => throw new NotSupportedException();
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

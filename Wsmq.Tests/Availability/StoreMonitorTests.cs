@@ -38,6 +38,8 @@ public sealed class StoreMonitorTests
 
         public IRunStore Runs => throw new NotSupportedException();
 
+        public ILastSeenStore LastSeen => throw new NotSupportedException();
+
         public INodeStore Nodes => throw new NotSupportedException();
 
         private int _calls;

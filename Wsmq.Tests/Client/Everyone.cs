@@ -32,6 +32,8 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task JobCancelled(string queue, string position, string token) => CallAsync(() => all.JobCancelled(queue, position, token));
 
+    public Task Presence(WsmqPresenceChange change) => CallAsync(() => all.Presence(change));
+
     private async Task CallAsync(Func<Task> call)
     {
         await Eventually.That("a client is connected", () => script.Connections > 0);

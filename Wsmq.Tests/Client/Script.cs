@@ -51,6 +51,18 @@ public sealed class Script
     /// <summary>The calls that manage queues: the method and its arguments.</summary>
     public ConcurrentQueue<(string Method, object?[] Arguments)> QueueCalls { get; } = new();
 
+    /// <summary>The calls of <c>WatchPresence</c> and <c>UnwatchPresence</c>.</summary>
+    public ConcurrentQueue<string> Watched { get; } = new();
+
+    public ConcurrentQueue<string> Unwatched { get; } = new();
+
+    /// <summary>The calls of <c>SetPresence</c>.</summary>
+    public ConcurrentQueue<(bool Away, string? Data)> PresenceSet { get; } = new();
+
+    /// <summary>Answers a watch; the default is a group without members.</summary>
+    public Func<string, IWsmqReceiver, Task<WsmqPresenceState>> OnWatch { get; set; } = (address, _) => Task.FromResult(
+        new WsmqPresenceState { Address = WsmqAddress.Parse(address), Version = 1, Online = 0, Away = 0, Members = [] });
+
     /// <summary>Stored messages: each id once, in the order of arrival.</summary>
     public IReadOnlyCollection<WsmqOutgoingMessage> Stored => _stored;
 

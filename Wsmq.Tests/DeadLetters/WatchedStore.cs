@@ -34,6 +34,8 @@ internal sealed class WatchedStore(
 
     public IRunStore Runs => real.Runs;
 
+    public ILastSeenStore LastSeen => real.LastSeen;
+
     public INodeStore Nodes => real.Nodes;
 
     public long Now => real.Now;

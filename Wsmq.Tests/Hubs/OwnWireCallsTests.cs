@@ -68,6 +68,31 @@ public sealed partial class OwnWireCallsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task Presence_is_written_as_the_protocol_document_says(string app)
+    {
+        await using var node = await StartAsync(app, o => o.Presence.IsEnabled = true);
+        await using var bob = await RawClient.ConnectAsync(node, "bob", "&device=web");
+        const string Web = """{"device":"web","since":"T","status":"online"}""";
+        const string Typing = """{"device":"web","since":"T","status":"online","data":{"typing":true}}""";
+
+        await bob.SendAsync("""{"type":1,"invocationId":"1","target":"WatchPresence","arguments":["user:bob"]}""");
+        await ComesAsync(bob, $$"""{"type":3,"invocationId":"1","result":{"address":"user:bob","version":1,"online":1,"away":0,"members":[{{User(Web)}}]""" + "}}");
+        await bob.SendAsync("""{"type":1,"invocationId":"2","target":"SetPresence","arguments":[false,{"typing":true}]}""");
+        await ComesAsync(bob, """{"type":3,"invocationId":"2","result":null}""");
+        await ComesAsync(
+            bob,
+            $$"""{"type":1,"target":"Presence","arguments":[{"address":"user:bob","version":2,"online":1,"away":0,"changes":[{"before":{{User(Web)}},"""
+            + "\"after\":" + User(Typing) + "}]}]}");
+        await bob.SendAsync("""{"type":1,"invocationId":"3","target":"GetPresence","arguments":[["bob"]]}""");
+        await ComesAsync(bob, $$"""{"type":3,"invocationId":"3","result":[{{User(Typing)}}]}""");
+        await bob.SendAsync("""{"type":1,"invocationId":"4","target":"UnwatchPresence","arguments":["user:bob"]}""");
+        await ComesAsync(bob, """{"type":3,"invocationId":"4","result":null}""");
+
+        static string User(string device) => $$"""{"user":"bob","status":"online","devices":[{{device}}]}""";
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task The_client_library_gets_its_receipts_and_the_reconnect_request(string app)
     {
         await using var node = await StartAsync(app, o => (o.Drain.Timeout, o.Drain.Spread, o.Drain.ReadinessDelay) = (TimeSpan.FromMinutes(3), TimeSpan.Zero, TimeSpan.Zero));
@@ -94,7 +119,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
     private static async Task ComesAsync(RawClient client, string frame)
     {
         // Times differ between runs.
-        IEnumerable<string> Seen() => client.All.SelectMany(m => m.Split(HubSocket.Separator)).Select(f => Time().Replace(f, "\"sentAt\":\"T\""));
+        IEnumerable<string> Seen() => client.All.SelectMany(m => m.Split(HubSocket.Separator)).Select(f => Time().Replace(f, "\"$1\":\"T\""));
         await Eventually.That($"{frame} arrives", () => client.Ended || Seen().Contains(frame, StringComparer.Ordinal));
         Seen().Should().Contain(frame);
     }
@@ -103,7 +128,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
         s => s.UseSqlite(_folder.File("wsmq.db")), options,
         services: b => b.Services.AddSignalR().AddJsonProtocol(o => Apps[app](o.PayloadSerializerOptions)));
 
-    [GeneratedRegex("\"sentAt\":[0-9]+")]
+    [GeneratedRegex("\"(sentAt|since)\":[0-9]+")]
     private static partial Regex Time();
 
     private sealed class AsText<T>(Func<JsonElement, T> read) : JsonConverter<T>

@@ -103,6 +103,14 @@ internal static class LimitCases
             node => UntilRefusedAsync(node, (alice, i) => KeepAsync(alice, $"k{i}", new string('x', 700))),
             node => WithAsync(node, alice => KeepAsync(alice, "k0", 1))) { OfTheStore = true },
         new(
+            "Presence.MaxWatches", "too-many-watches", o => (o.Presence.IsEnabled, o.Presence.MaxWatches) = (true, 1),
+            async node =>
+            {
+                await node.Groups.AddToGroupAsync("alice", "ops");
+                return await UntilRefusedAsync(node, (alice, i) => WatchAsync(alice, i == 0 ? "user:alice" : "group:ops"));
+            },
+            node => WithAsync(node, alice => WatchAsync(alice, "group:ops"))),
+        new(
             "Publish.QueueBytes", "server-busy", o => o.Publish.QueueBytes = 1024 * 1024,
             async node => (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 64).Select(_ => Large())]))
                 .Select(r => r.Exception).OfType<WsmqException>().First(),
@@ -113,6 +121,9 @@ internal static class LimitCases
 
     private static Task KeepAsync(PlainClient client, string key, object body) =>
         client.Connection.InvokeAsync("Send", new { to = "user:alice", stateKey = key, body });
+
+    private static Task WatchAsync(PlainClient client, string address) =>
+        client.Connection.InvokeAsync<WsmqPresenceState>("WatchPresence", address);
 
     private static LimitCase Rate(string option, Action<WsmqOptions> set) => new(
         option, "rate-limited", set, node => UntilRefusedAsync(node, (alice, _) => ManyAsync(alice, 50)), node => WithAsync(node, Works)) { SaysWhen = true };

@@ -16,6 +16,7 @@ internal sealed class PlainClient : IAsyncDisposable
     private readonly ConcurrentDictionary<string, bool> _probes = [];
     private readonly ConcurrentQueue<string> _stalled = [];
     private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _deadLettered = [];
+    private readonly ConcurrentQueue<WsmqPresenceChange> _presence = [];
 
     private PlainClient(HubConnection connection) => Connection = connection;
 
@@ -35,6 +36,9 @@ internal sealed class PlainClient : IAsyncDisposable
     public IReadOnlyList<string> Stalled => [.. _stalled];
 
     public IReadOnlyList<(string Source, string Position, int Attempts)> DeadLettered => [.. _deadLettered];
+
+    /// <summary>The calls of <c>Presence</c>.</summary>
+    public IReadOnlyList<WsmqPresenceChange> Presence => [.. _presence];
 
     public Exception? Closed { get; private set; }
 
@@ -76,6 +80,7 @@ internal sealed class PlainClient : IAsyncDisposable
                 await connection.SendAsync("Ack", source, through);
         });
         connection.On<WsmqLiveMessage>("Live", client.OnLive);
+        connection.On<WsmqPresenceChange>("Presence", client._presence.Enqueue);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));
         connection.On<string, string, int>("DeadLettered", (source, position, attempts) => client._deadLettered.Enqueue((source, position, attempts)));
         connection.Closed += e =>

@@ -30,6 +30,10 @@ internal static class AddressSignatures
     {
     }
 
+    public static void Presence([FromRoute, Description("A user or a group.")] string address)
+    {
+    }
+
     public static void Entry([FromRoute] string address, [FromRoute] string position)
     {
     }

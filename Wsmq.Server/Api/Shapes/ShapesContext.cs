@@ -37,6 +37,7 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiRun))]
 [JsonSerializable(typeof(WsmqApiNodes))]
 [JsonSerializable(typeof(WsmqApiConnections))]
+[JsonSerializable(typeof(WsmqApiPresence))]
 [JsonSerializable(typeof(WsmqApiKeyRequest))]
 [JsonSerializable(typeof(WsmqApiKeyInfo[]))]
 [JsonSerializable(typeof(WsmqApiNewKey))]

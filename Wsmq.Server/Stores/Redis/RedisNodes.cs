@@ -19,6 +19,7 @@ internal sealed class RedisNodes(
 
     private readonly ConcurrentDictionary<string, OpenQuestion> _open = new(StringComparer.Ordinal);
     private readonly NodeAnswers _answers = new(connections, lanes, options.AnswerTimeout + Spare, logger);
+    private readonly NodeHandlers _handlers = new();
     private volatile bool _joined;
 
     public string Kind => "redis";
@@ -67,6 +68,17 @@ internal sealed class RedisNodes(
         }
     }
 
+    public void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler) => _handlers.Add(kind, handler);
+
+    public async Task<bool> SendAsync(string node, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        if (node == Self)
+            return _handlers.TryHandle(message);
+        var reply = await connections.EvaluateAsync(
+            RedisScript.NodesSend, [Keys.Nodes], [lanes.PublishCommand, Keys.NodeChannels + node, message], cancellationToken);
+        return (long)reply > 0;
+    }
+
     public async Task<NodeReplies> AskAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var answers = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
@@ -76,7 +88,7 @@ internal sealed class RedisNodes(
         var open = _open[id] = new OpenQuestion();
         try
         {
-            var asked = await InTimeAsync(SendAsync(id, question, cancellationToken), timeout, cancellationToken);
+            var asked = await InTimeAsync(SendToAllAsync(id, question, cancellationToken), timeout, cancellationToken);
             var listening = asked.Where(a => a.Listens).Select(a => a.Node).ToArray();
             open.Expect(listening);
             await open.All.WaitAsync(timeout, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -104,7 +116,7 @@ internal sealed class RedisNodes(
         }
     }
 
-    private async Task<(string Node, bool Listens)[]> SendAsync(
+    private async Task<(string Node, bool Listens)[]> SendToAllAsync(
         string id, ReadOnlyMemory<byte> question, CancellationToken cancellationToken)
     {
         var reply = (RedisResult[])(await connections.EvaluateAsync(
@@ -131,6 +143,8 @@ internal sealed class RedisNodes(
 
     private void Handle(ReadOnlyMemory<byte> message)
     {
+        if (_handlers.TryHandle(message))
+            return;
         if (!NodeMessage.TryRead(message, out var read))
             Log.UnreadableSignal(logger);
         else if (read.Node is null)

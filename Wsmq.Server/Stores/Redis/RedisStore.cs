@@ -57,6 +57,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
         Inspection = new RedisInspection(_connections, _keys, _lanes, options.Value);
         Runs = new RedisRuns(_connections, _keys);
+        LastSeen = new RedisLastSeen(_connections, _keys);
         _access = new RedisAccessStore(_connections, _keys, logger);
         _nodes = new RedisNodes(_connections, _lanes, options.Value.Nodes, _clock, logger);
 
@@ -93,6 +94,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public ILogInspection Inspection { get; }
 
     public IRunStore Runs { get; }
+
+    public ILastSeenStore LastSeen { get; }
 
     public INodeStore Nodes => _nodes;
 

@@ -3,6 +3,7 @@ namespace Wsmq.Server.Stores.Sqlite;
 /// <summary>The only node of a deployment on SQLite.</summary>
 internal sealed class SqliteNode : INodeStore
 {
+    private readonly NodeHandlers _handlers = new();
     private Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? _answer;
 
     public string Kind => "sqlite";
@@ -20,6 +21,11 @@ internal sealed class SqliteNode : INodeStore
         Volatile.Write(ref _answer, null);
         return Task.CompletedTask;
     }
+
+    public void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler) => _handlers.Add(kind, handler);
+
+    public Task<bool> SendAsync(string node, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        Task.FromResult(node == Self && _handlers.TryHandle(message));
 
     public Task<NodeReplies> AskAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
     {

@@ -36,6 +36,7 @@ internal sealed class SqliteStore : IStore
         Access = new SqliteAccess(_engine, clock);
         Inspection = new SqliteInspection(_engine);
         Runs = new SqliteRuns(_engine, clock);
+        LastSeen = new SqliteLastSeen(_engine, clock);
     }
 
     public event Action? Doubted
@@ -65,6 +66,8 @@ internal sealed class SqliteStore : IStore
     public ILogInspection Inspection { get; }
 
     public IRunStore Runs { get; }
+
+    public ILastSeenStore LastSeen { get; }
 
     public INodeStore Nodes { get; } = new SqliteNode();
 

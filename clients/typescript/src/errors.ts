@@ -9,6 +9,7 @@ export type WsmqErrorCode =
   | "message-too-large" | "invalid-message" | "sender-not-allowed" | "unknown-queue" | "no-type-name"
   | "send-not-allowed" | "read-not-allowed" | "reply-to-not-allowed" | "too-many-groups" | "work-not-allowed" | "manage-not-allowed"
   | "history-not-allowed"
+  | "presence-not-allowed" | "too-many-watches"
   | "ack-beyond-tail" | "position-beyond-tail" | "too-many-sends" | "rate-limited" | "too-many-new-addresses" | "too-many-resumes"
   | "quota-exceeded" | "queue-full" | "lease-lost" | "too-many-delayed" | "position-conflict" | "too-much-state"
   | "store-unavailable" | "server-busy" | "store-full" | "stopping" | "not-replicated" | "store-corrupt"

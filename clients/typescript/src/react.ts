@@ -1,6 +1,6 @@
 /** Hooks for React: the entry point `@wsmq/client/react`. */
 import {
-  createContext, createElement, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode,
+  createContext, createElement, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode,
 } from "react";
 import type { WsmqClient } from "./client.js";
 import type { ClientState, EventMap, Listener } from "./events.js";
@@ -9,6 +9,7 @@ import type { HistoryQuery } from "./history/types.js";
 import type { Address, Message } from "./messages.js";
 import type { Position } from "./positions.js";
 import { OlderMessages, type HistoryState } from "./react/older-messages.js";
+import type { OwnPresence, PresenceState } from "./presence.js";
 import { SharedClient } from "./react/shared-client.js";
 
 const Context = createContext<SharedClient | undefined>(undefined);
@@ -89,6 +90,29 @@ export function useSnapshot(source: Address, load: (signal: AbortSignal) => Prom
     return position;
   }), [shared, source]);
   return loaded === source;
+}
+
+/**
+ * Returns who is online of a user or a group, as it changes; undefined until the server has told it. Where the server does not let the client
+ * watch it stays undefined, and the client has an event `error`.
+ */
+export function usePresence(address: Address): PresenceState | undefined {
+  const { presence } = useShared();
+  const [state, setState] = useState<PresenceState>();
+  useEffect(() => {
+    const watch = presence.watch(address, { onSync: setState, onChange: (_, now) => setState(now) });
+    return () => {
+      watch.stop();
+      setState(undefined);
+    };
+  }, [presence, address]);
+  return state;
+}
+
+/** Returns a function that sets what others see of this client: see `Presence.set`. */
+export function useOwnPresence(): (own: OwnPresence) => Promise<void> {
+  const { presence } = useShared();
+  return useCallback((own: OwnPresence) => presence.set(own), [presence]);
 }
 
 /** Listens to an event of the client while the component is mounted: gaps, dead letters, errors and others. */

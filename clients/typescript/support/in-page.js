@@ -4,14 +4,15 @@ export function inPage() {
   const app = globalThis.app = {
     received: [], states: [], errors: [], gaps: [], refused: [], storage: [], results: {}, losses: 0,
 
-    /** Makes a client. @param options those of the client; `user` the user whose tokens it gets; `keeps` whether it has an outbox */
-    create({ user, keeps = false, bounds = {}, ...options }) {
-      const { WsmqClient, outbox } = globalThis.wsmq;
+    /** Makes a client. @param options those of the client; `user` the user whose tokens it gets; `keeps` whether it has an outbox; `isPresent` whether it takes part in presence */
+    create({ user, keeps = false, bounds = {}, isPresent = false, ...options }) {
+      const { WsmqClient, outbox, presence } = globalThis.wsmq;
       const accessTokenProvider = async () => (await fetch(`/token/${encodeURIComponent(user)}`)).text();
       app.client = new WsmqClient({
         accessTokenProvider, reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST,
         ...(keeps && { outbox: outbox({ user: keeps === true ? user : keeps, name: 'one', ...bounds }) }), ...options,
       });
+      if (isPresent) presence(app.client);
       app.client.onAny(message => { app.received.push(message.body); });
       app.client.listen('state', ({ state, previous, error }) => {
         app.states.push({ state, error: error?.code ?? error?.message });

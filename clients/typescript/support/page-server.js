@@ -5,8 +5,9 @@ import { bundle, PACKAGE } from './bundles.js';
 export const CLIENT = `
   import * as core from "@wsmq/client";
   import { outbox } from "@wsmq/client/outbox";
+  import { presence } from "@wsmq/client/presence";
   import { work } from "@wsmq/client/work";
-  Object.assign(globalThis, { wsmq: { ...core, outbox, work } });
+  Object.assign(globalThis, { wsmq: { ...core, outbox, presence, work } });
 `;
 
 /** Serves pages to browsers, with the client built as an app builds it, and tokens. Its origin is known before the nodes start. */

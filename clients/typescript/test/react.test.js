@@ -11,10 +11,14 @@ if (typeof navigator === 'undefined') globalThis.navigator = browser.navigator;
 const { createElement: h, StrictMode, useState } = await import('react');
 const { createRoot } = await import('react-dom/client');
 const { renderToString } = await import('react-dom/server');
-const { useConnection, useHistory, useMessages, useSnapshot, useWsmq, useWsmqEvent, WsmqProvider } = await import('../dist/react.js');
+const {
+  useConnection, useHistory, useMessages, useOwnPresence, usePresence, useSnapshot, useWsmq, useWsmqEvent, WsmqProvider,
+} = await import('../dist/react.js');
 
 describe('hooks for React', () => {
-  const wsmq = Setting.of();
+  const wsmq = Setting.of({
+    settings: { Options__Presence__IsEnabled: 'true', Options__Presence__Grace: '00:00:01', Groups__ops__0: 'ann', Groups__ops__1: 'ben' },
+  });
   let connections = 0;
   let page;
   before(() => { page = { window: new EventTarget(), document: Object.assign(new EventTarget(), { visibilityState: 'visible' }) }; });
@@ -169,6 +173,25 @@ describe('hooks for React', () => {
     await other.send(`user:${bob}`, 1);
     await other.shows(1);
     assert.equal(connections, 0);
+  });
+
+  test('who is online is rendered, and what a component says is seen', async () => {
+    let setOwn;
+    function Online({ of }) {
+      const state = usePresence(of);
+      setOwn = useOwnPresence();
+      return h('b', null, (state?.members ?? []).map(({ user, devices }) => `${user} ${devices.map(({ data }) => data ?? '-')}`).join(', '));
+    }
+
+    const root = render(h(WsmqProvider, { create: create('ann') }, h(Online, { of: 'group:ops' })));
+    await eventually(() => `ann is shown: ${root.text()}`, () => root.text() === 'ann -');
+    const ben = await wsmq.open('ben');
+    await eventually(() => `ben is shown: ${root.text()}`, () => root.text() === 'ann -, ben -');
+    await setOwn({ data: 'types' });
+    await eventually(() => `it is shown: ${root.text()}`, () => root.text() === 'ann types, ben -');
+    await ben.stop();
+    await eventually(() => `ben is gone: ${root.text()}`, () => root.text() === 'ann types');
+    root.unmount();
   });
 
   test('a refusal for good is reported', async () => {

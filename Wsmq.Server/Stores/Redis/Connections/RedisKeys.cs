@@ -177,6 +177,9 @@ internal sealed class LogKeys
     /// <summary>Hash of a user: the storage charged to the user, see usage_add.lua.</summary>
     public RedisKey Usage => _bucket + "usage" + _name;
 
+    /// <summary>String of a user: when it was last seen, µs; only with presence.</summary>
+    public RedisKey Seen => _bucket + "seen" + _name;
+
     /// <summary>The keys of a work queue, in the order that jobs.lua names.</summary>
     public RedisKey[] Queue => _queue ??= [Meta, .. QueueParts.Select(part => (RedisKey)(_bucket + part + _name))];
 

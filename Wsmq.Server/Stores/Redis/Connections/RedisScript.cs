@@ -60,6 +60,7 @@ internal static class RedisScript
     public static readonly string NodesAnswer = Load("nodes_answer");
     public static readonly string NodesAsk = Load("nodes_ask");
     public static readonly string NodesRenew = Load("nodes_renew");
+    public static readonly string NodesSend = Load("nodes_send");
     public static readonly string OpenGroup = Load("open_group");
     public static readonly string OpenUser = Load("open_user");
     public static readonly string Permissions = Load("permissions");

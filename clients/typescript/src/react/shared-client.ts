@@ -1,5 +1,7 @@
 import type { WsmqClient } from "../client.js";
 import type { Handler } from "../handlers.js";
+import { presenceOf } from "../presence/known.js";
+import type { Presence } from "../presence/types.js";
 import type { Address, HandlerContext, Message } from "../messages.js";
 import { isPosition, START, type Position } from "../positions.js";
 
@@ -23,7 +25,12 @@ export class SharedClient {
   #types = new Map<string, HandlersOfType>();
   #sources = new Map<Address, LoadsOfSource>();
 
-  constructor(readonly client: WsmqClient<any>) {}
+  /** Also where no component uses it yet: it has to be there before the start. */
+  readonly presence: Presence;
+
+  constructor(readonly client: WsmqClient<any>) {
+    this.presence = presenceOf(client);
+  }
 
   /** Starts the client with its first user. Returns a function that ends the use. */
   use(refused: (error: unknown) => void): () => void {

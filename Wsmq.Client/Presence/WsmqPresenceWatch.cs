@@ -1,0 +1,65 @@
+namespace Wsmq;
+
+/// <summary>
+/// A watch of the presence of a user or of the members of a group, from <see cref="WsmqClient.WatchPresence"/>. It lives until it is disposed,
+/// over all connections: after a reconnect the client compares what is there with what it knew, and reports only the differences.
+/// </summary>
+public sealed class WsmqPresenceWatch : IDisposable
+{
+    private readonly Action<WsmqPresenceWatch> _end;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile WsmqPresenceState? _current;
+    private volatile WsmqException? _error;
+
+    internal WsmqPresenceWatch(WsmqAddress address, Action<WsmqPresenceWatch> end)
+    {
+        (Address, _end) = (address, end);
+
+        // Not everybody waits for it.
+        _ = _ready.Task.ContinueWith(t => t.Exception, TaskScheduler.Default);
+    }
+
+    /// <summary>The address.</summary>
+    public WsmqAddress Address { get; }
+
+    /// <summary>What is known; null until the server has told it. It keeps its value while there is no connection.</summary>
+    public WsmqPresenceState? Current => _current;
+
+    /// <summary>
+    /// Why the server does not let the client watch, for example <c>presence-not-allowed</c>; null while it does. It is tried again with the
+    /// next connection. <see cref="WsmqClient.Error"/> reports it as well.
+    /// </summary>
+    public WsmqException? Error => _error;
+
+    /// <summary>
+    /// Raised when <see cref="Current"/> has changed, one event after another; the client logs what handlers throw. They should return quickly.
+    /// </summary>
+    public event EventHandler<WsmqPresenceChangedEventArgs>? Changed;
+
+    /// <summary>Waits until the server has told what is there.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>What is known.</returns>
+    /// <exception cref="WsmqException">The server refuses the watch, with a final error.</exception>
+    public async Task<WsmqPresenceState> ReadyAsync(CancellationToken cancellationToken = default)
+    {
+        await _ready.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return _current!;
+    }
+
+    /// <summary>Ends the watch.</summary>
+    public void Dispose() => _end(this);
+
+    internal EventHandler<WsmqPresenceChangedEventArgs>? Handlers => Changed;
+
+    internal void Know(WsmqPresenceState state)
+    {
+        (_current, _error) = (state, null);
+        _ready.TrySetResult();
+    }
+
+    internal void Refuse(WsmqException error)
+    {
+        _error = error;
+        _ready.TrySetException(error);
+    }
+}

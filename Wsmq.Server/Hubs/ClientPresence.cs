@@ -1,0 +1,98 @@
+using Wsmq.Server.Authorization;
+using Wsmq.Server.Presence;
+using Wsmq.Server.Sessions;
+
+namespace Wsmq.Server.Hubs;
+
+/// <summary>Handles the calls of clients about presence.</summary>
+internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, AccessCheck access)
+{
+    /// <summary>The connection is accepted.</summary>
+    public void Open(Session session)
+    {
+        if (!isOn.IsOn)
+            return;
+        var present = parts.Table.Open(session.Caller.UserId, session.Caller.Device, session.Connection.ConnectedAt);
+        session.BeginPresence(new SessionPresence(parts, present, session.Connection, address => RefusalAsync(session, address)));
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public static Task CloseAsync(Session session) => session.Presence?.EndAsync() ?? Task.CompletedTask;
+
+    /// <exception cref="WsmqException">
+    /// A malformed address, <c>presence-not-allowed</c>, <c>too-many-watches</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
+    /// </exception>
+    public async Task<ConnectionPresence.Watch> WatchAsync(Session session, string? address)
+    {
+        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+        var presence = Require(session);
+        var watched = PresenceAddress.Check(WsmqAddress.Parse(address));
+        await CheckAsync(session, watched);
+        return await presence.Watches.WatchAsync(watched, parts.Options.Presence.MaxWatches);
+    }
+
+    public Task UnwatchAsync(Session session, string? address)
+    {
+        Require(session).Unwatch(WsmqAddress.Parse(address));
+        return Task.CompletedTask;
+    }
+
+    /// <exception cref="WsmqException"><c>invalid-message</c>, <c>presence-not-allowed</c> or <c>too-many-resumes</c>.</exception>
+    public async Task SetAsync(Session session, WsmqFlagArgument away, WsmqDataArgument data)
+    {
+        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+        Require(session).Set(away.Require(Wire.Away), data.Within(parts.Options.Presence.MaxDataBytes));
+    }
+
+    /// <exception cref="WsmqException">
+    /// <c>invalid-message</c>, a malformed name, <c>presence-not-allowed</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
+    /// </exception>
+    public async Task<WsmqUserPresence[]> GetAsync(Session session, WsmqNamesArgument users)
+    {
+        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+        Require(session);
+        var addresses = users.Names.Select(WsmqAddress.User).ToArray();
+        foreach (var address in addresses)
+            await CheckAsync(session, address);
+        var watched = await parts.Watches.WatchAsync(addresses, null, session.Connection.Aborted);
+        return Array.ConvertAll(watched, w => parts.Watches.Read(w, u => u.User));
+    }
+
+    private SessionPresence Require(Session session)
+    {
+        isOn.Require();
+        return session.Presence ?? throw new WsmqException(WsmqErrors.Stopping);
+    }
+
+    private ValueTask CheckAsync(Session session, WsmqAddress address) => access.CheckPresenceAsync(
+        session.Caller, address, () => ReadsAsync(session, address), session.Connection.Aborted);
+
+    private async ValueTask<WsmqException?> RefusalAsync(Session session, WsmqAddress address)
+    {
+        try
+        {
+            await CheckAsync(session, address);
+            return null;
+        }
+        catch (WsmqException e) when (!e.Error.CanRetry)
+        {
+            return e;
+        }
+    }
+
+    // What the connection reads: its own queue, and the groups of its user that the authorizer lets it read.
+    private static async ValueTask<bool> ReadsAsync(Session session, WsmqAddress address)
+    {
+        if (address.Kind == WsmqAddressKind.User)
+            return address == session.OwnQueue;
+        try
+        {
+            await session.PumpOfAsync(address.ToString());
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
+        {
+            return false;
+        }
+    }
+}

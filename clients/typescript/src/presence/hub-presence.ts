@@ -1,0 +1,261 @@
+import { waitOf } from "../backoff.js";
+import { currentPage, type PageEnvironment } from "../browser/environment.js";
+import type { Call } from "../connection/calls.js";
+import { Lost, type Session } from "../connection/session.js";
+import { clientClosed, outcomeUnknown, WsmqError } from "../errors.js";
+import type { Extended, Extension } from "../extension.js";
+import type { Address } from "../messages.js";
+import type { OwnPresence, Presence, PresenceChange, PresenceHandlers, PresenceWatch, UserPresence } from "./types.js";
+import { PresenceView, type WireChange } from "./view.js";
+
+interface Entry {
+  view: PresenceView;
+  watches: Set<{ handlers: PresenceHandlers; isSynced: boolean }>;
+  isDue: boolean;
+}
+
+interface Waiting {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Presence over the connections of a client: one call after another. */
+export class HubPresence implements Presence, Extension {
+  #entries = new Map<Address, Entry>();
+  #ended: Address[] = [];
+  #own: OwnPresence = {};
+  #waiting: Waiting[] = [];
+  #told = "";
+  #isRefused = false;
+  #session: Session | undefined;
+  #isRunning = false;
+  #isUsed = false;
+  #client: Extended;
+  #page: PageEnvironment | undefined;
+  #unfollow = () => {};
+
+  constructor(
+    extended: (extension: Extension) => Extended, readonly call: <T>(call: Call) => Promise<T>, readonly followsPage: boolean) {
+    this.#client = extended(this);
+  }
+
+  /** From now on a hidden page is away. */
+  use(): void {
+    this.#isUsed = true;
+    this.#follow();
+    this.#step();
+  }
+
+  watch(address: Address, handlers: PresenceHandlers = {}): PresenceWatch {
+    if (address.startsWith("work:")) throw new Error("A work queue has no presence.");
+    this.use();
+    let entry = this.#entries.get(address);
+    if (!entry) this.#entries.set(address, entry = { view: new PresenceView(), watches: new Set(), isDue: true });
+    const { view, watches } = entry;
+    const watch = { handlers, isSynced: false };
+    watches.add(watch);
+    if (view.isCurrent) queueMicrotask(() => watches.has(watch) && this.#tell(entry, []));
+    else entry.isDue = true;
+    this.#step();
+    return {
+      address,
+      get state() {
+        return view.state;
+      },
+      stop: () => {
+        if (!watches.delete(watch) || watches.size > 0) return;
+        this.#entries.delete(address);
+        this.#ended.push(address);
+        this.#step();
+      },
+    };
+  }
+
+  set(own: OwnPresence): Promise<void> {
+    this.use();
+    this.#own = own;
+    this.#isRefused = false;
+    this.#told = "?";
+    const answered = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#step();
+    return answered;
+  }
+
+  get(users: string[]): Promise<UserPresence[]> {
+    return this.call({ method: "GetPresence", args: [users], canRepeat: true });
+  }
+
+  register(session: Session): void {
+    session.on("Presence", (change: WireChange) => this.#changed(change));
+  }
+
+  attach(session: Session): void {
+    this.#session = session;
+    this.#follow();
+    this.#ended = [];
+
+    // What every connection begins with.
+    this.#told = written(false, undefined);
+    this.#isRefused = false;
+    for (const entry of this.#entries.values()) again(entry);
+    this.#step();
+  }
+
+  detach(): void {
+    this.#session = undefined;
+  }
+
+  expel(error: WsmqError): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+
+  async stop(): Promise<void> {
+    this.detach();
+    this.#unfollow();
+    this.#page = undefined;
+    this.expel(clientClosed("the client was stopped"));
+  }
+
+  #follow(): void {
+    if (!this.followsPage || !this.#isUsed || !this.#session || this.#page) return;
+    const page = this.#page = this.#client.settings.page ?? currentPage();
+    if (!page) return;
+    const changed = () => this.#step();
+    page.document.addEventListener("visibilitychange", changed);
+    this.#unfollow = () => page.document.removeEventListener("visibilitychange", changed);
+  }
+
+  #changed(change: WireChange): void {
+    const entry = this.#entries.get(change.address);
+    if (!entry) return;
+    if (change.error) return this.#refuse(entry, WsmqError.from(change.error) ?? outcomeUnknown(change.error));
+    const changes = entry.view.take(change);
+    if (changes) this.#tell(entry, changes);
+    if (changes !== false) return;
+    again(entry);
+    this.#step();
+  }
+
+  #tell({ view, watches }: Entry, changes: PresenceChange[]): void {
+    for (const watch of [...watches]) {
+      try {
+        if (watch.isSynced) {
+          watch.handlers.onChange?.(changes, view.state!);
+        } else {
+          watch.isSynced = true;
+          watch.handlers.onSync?.(view.state!);
+        }
+      } catch (e) {
+        this.#client.events.error(e);
+      }
+    }
+  }
+
+  #refuse({ watches }: Entry, error: WsmqError): void {
+    for (const { handlers } of [...watches]) {
+      if (handlers.onError) handlers.onError(error);
+      else this.#client.events.error(error);
+    }
+  }
+
+  /** The call that is due; undefined if none is. */
+  #next(): { method: string; args: unknown[]; answered: (answer: any) => void; refused: (error: WsmqError) => void; retry: () => void } | undefined {
+    const ended = this.#ended.shift();
+    if (ended !== undefined) {
+      // It may have been watched again: then the watch comes after this call.
+      const entry = this.#entries.get(ended);
+      if (entry) again(entry);
+      return { method: "UnwatchPresence", args: [ended], answered: () => {}, refused: () => {}, retry: () => this.#ended.push(ended) };
+    }
+
+    const { away = this.#page?.document.visibilityState === "hidden", data } = this.#own;
+    const text = written(away, data);
+    if (text !== this.#told && !this.#isRefused) {
+      const before = this.#told;
+      const waiting = this.#waiting.splice(0);
+      this.#told = text;
+      return {
+        method: "SetPresence", args: [away, data ?? null],
+        answered: () => waiting.forEach(({ resolve }) => resolve()),
+        refused: error => {
+          this.#isRefused = true;
+          this.#own = {};
+          waiting.forEach(({ reject }) => reject(error));
+        },
+        retry: () => {
+          this.#told = before;
+          this.#waiting.unshift(...waiting);
+        },
+      };
+    }
+
+    // Something newer was told, or this connection has it from its beginning.
+    for (const { resolve } of this.#isRefused ? [] : this.#waiting.splice(0)) resolve();
+    for (const [address, entry] of this.#entries) {
+      if (!entry.isDue) continue;
+      again(entry);
+      entry.isDue = false;
+      return {
+        method: "WatchPresence", args: [address],
+        answered: state => {
+          const changes = entry.view.sync(state);
+          const isNew = [...entry.watches].some(watch => !watch.isSynced);
+          if (changes || isNew) this.#tell(entry, changes ?? []);
+        },
+        refused: error => this.#refuse(entry, error),
+        retry: () => entry.isDue = true,
+      };
+    }
+
+    return undefined;
+  }
+
+  #step(): void {
+    if (this.#isRunning || !this.#session) return;
+    this.#isRunning = true;
+    void this.#run(this.#session).finally(() => {
+      this.#isRunning = false;
+      if (this.#session && this.#isDue) this.#step();
+    });
+  }
+
+  get #isDue(): boolean {
+    const { away = this.#page?.document.visibilityState === "hidden", data } = this.#own;
+    return this.#ended.length > 0 || (!this.#isRefused && written(away, data) !== this.#told)
+      || [...this.#entries.values()].some(entry => entry.isDue);
+  }
+
+  async #run(session: Session): Promise<void> {
+    for (let attempt = 0; this.#session === session; ) {
+      const next = this.#next();
+      if (!next) return;
+      try {
+        const answer = await session.call(next.method, ...next.args);
+        attempt = 0;
+        if (this.#session === session) next.answered(answer);
+        else next.retry();
+      } catch (e) {
+        if (e instanceof Lost || this.#session !== session) {
+          next.retry();
+          continue;
+        }
+
+        const error = e as WsmqError;
+        if (error.canRetry) {
+          next.retry();
+          const wait = Math.max(waitOf(this.#client.settings.sendBackoff, attempt++), error.retryAfter);
+          await new Promise(resolve => setTimeout(resolve, wait));
+        } else {
+          next.refused(error);
+        }
+      }
+    }
+  }
+}
+
+const written = (away: boolean, data: unknown) => JSON.stringify([away, data ?? null]);
+
+function again(entry: Entry): void {
+  entry.view.begin();
+  entry.isDue = true;
+}

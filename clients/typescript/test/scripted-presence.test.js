@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
+import { presence } from '../dist/presence.js';
+import { Page } from '../support/pages.js';
+import { ScriptedHub } from '../support/scripted-hub.js';
+
+const address = 'group:ops';
+const here = user => ({ user, status: 'online', devices: [{ device: 'web', since: 1, status: 'online' }] });
+const state = (version, ...users) => ({ address, version, online: users.length, away: 0, members: users.map(here) });
+const change = (version, user) => ({
+  address, version, online: 2, away: 0, changes: [{ before: { user, status: 'offline', devices: [] }, after: here(user) }],
+});
+
+describe('presence with a scripted server', () => {
+  let hub;
+  let page;
+  let people;
+  let seen;
+  beforeEach(async () => {
+    hub = await ScriptedHub.start();
+    page = new Page(hub.hub, 'token');
+    people = presence(page.client);
+    seen = [];
+  });
+  afterEach(async () => {
+    await page.stop();
+    await hub.stop();
+  });
+
+  const watch = () => people.watch(address, {
+    onSync: ({ members }) => seen.push(`all ${members.map(({ user }) => user)}`),
+    onChange: changes => seen.push(changes.map(({ after }) => `${after.user} ${after.status}`).join(', ')),
+    onError: ({ code }) => seen.push(code),
+  });
+  const sees = (...lines) => eventually(() => `${lines} are seen; so far ${seen}`, () => seen.length >= lines.length)
+    .then(() => assert.deepEqual(seen, lines));
+
+  test('changes that overtake the answer follow it, and old versions are dropped', async () => {
+    hub.answer = target => {
+      if (target !== 'WatchPresence') return null;
+      hub.call('Presence', change(4, 'old'));
+      hub.call('Presence', change(6, 'ann'));
+      return state(5, 'ben');
+    };
+    watch();
+    await page.client.start();
+    await sees('all ann,ben');
+    hub.call('Presence', change(6, 'again'));
+    hub.call('Presence', change(7, 'cid'));
+    await sees('all ann,ben', 'cid online');
+  });
+
+  test('a missing version is watched again, and only differences are told', async () => {
+    let calls = 0;
+    hub.answer = target => target === 'WatchPresence' ? (++calls === 1 ? state(1, 'ann') : state(9, 'ben')) : null;
+    const ops = watch();
+    await page.client.start();
+    await sees('all ann');
+    hub.call('Presence', change(3, 'cid'));
+    await sees('all ann', 'ben online, ann offline');
+    assert.deepEqual([calls, ops.state.version], [2, 9]);
+  });
+
+  test('counts leave no list, and a whole replaces it', async () => {
+    hub.answer = target => target === 'WatchPresence' ? state(1, 'ann') : null;
+    const ops = watch();
+    await page.client.start();
+    await sees('all ann');
+    hub.call('Presence', { address, version: 2, online: 300, away: 1 });
+    await sees('all ann', '');
+    assert.deepEqual([ops.state.members, ops.state.online], [undefined, 300]);
+    hub.call('Presence', { ...state(7, 'ben') });
+    await sees('all ann', '', 'ben online');
+  });
+
+  test('a temporary refusal is tried again; a watch ends once, and by the server', async () => {
+    let calls = 0;
+    hub.answer = target => {
+      if (target !== 'WatchPresence') return null;
+      if (++calls < 3) throw new Error('[wsmq 4006 too-many-resumes retry] slowly');
+      return state(1, 'ann');
+    };
+    const [first, second] = [watch(), watch()];
+    await page.client.start();
+    await sees('all ann', 'all ann');
+    hub.call('Presence', { address, version: 2, online: 0, away: 0, error: '[wsmq 3009 presence-not-allowed final] no' });
+    await sees('all ann', 'all ann', 'presence-not-allowed', 'presence-not-allowed');
+    first.stop();
+    first.stop();
+    second.stop();
+    await eventually('it has ended', () => hub.of('UnwatchPresence').length === 1);
+    assert.deepEqual(hub.of('UnwatchPresence'), [[address]]);
+  });
+
+  test('what is set meanwhile is set once, and a new connection gets it', async () => {
+    hub.answer = () => null;
+    const all = Promise.all([1, 2, 3].map(data => people.set({ data })));
+    await page.client.start();
+    await all;
+    assert.deepEqual(hub.of('SetPresence'), [[false, 3]]);
+    hub.connections.at(-1).terminate();
+    await eventually('it is set again', () => hub.of('SetPresence').length === 2);
+    assert.deepEqual(hub.of('SetPresence')[1], [false, 3]);
+  });
+});
