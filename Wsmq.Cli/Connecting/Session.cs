@@ -98,10 +98,8 @@ internal sealed class Session : IAsyncDisposable
             Despair(new CliFailure(ExitCodes.Unauthenticated, _cause, failure.Exception));
         else if (failure.StatusCode is { } status && (int)status < 500 && status != HttpStatusCode.TooManyRequests)
             Despair(new CliFailure(ExitCodes.Unreachable, _cause, failure.Exception));
-        else if (failure.Exception is WsmqException refused && refused.Error == WsmqErrors.ReadNotAllowed)
-            Despair(new CliFailure(ExitCodes.Refused, $"{refused.Message} {ReadHint}", refused));
         else if (failure.Exception is WsmqException { Error.CanRetry: false } final)
-            Despair(final);
+            Despair(Hinted(final));
         else if (Interlocked.Exchange(ref _said, KindOf(failure)) != KindOf(failure))
             Say($"{_cause} (trying again)");
     }
@@ -115,9 +113,14 @@ internal sealed class Session : IAsyncDisposable
         if (error.Operation != WsmqClientOperation.ConnectionLost)
             return;
         _lost = error.Exception.Message.TrimEnd('.');
-        if (error.Exception is WsmqException { Error.CanRetry: false })
-            Despair(error.Exception);
+        if (error.Exception is WsmqException { Error.CanRetry: false } final)
+            Despair(Hinted(final));
     }
+
+    // Whether the refusal ends the attempt to connect or the connection depends on which of the two the client notices first.
+    private static Exception Hinted(WsmqException refused) => refused.Error == WsmqErrors.ReadNotAllowed
+        ? new CliFailure(ExitCodes.Refused, $"{refused.Message} {ReadHint}", refused)
+        : refused;
 
     // On a first try the host is often not started yet.
     private string HostHint(WsmqConnectFailedEventArgs failure) =>
