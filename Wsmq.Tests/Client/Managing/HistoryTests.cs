@@ -56,7 +56,7 @@ public sealed class HistoryTests : ClientTest
         var failure = await Xunit.Record.ExceptionAsync(() => Client.HistoryPageAsync(Source));
 
         failure.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.HistoryNotAllowed);
-        Script.QueueCalls.Should().ContainSingle().Which.Arguments.Should().Equal("user:bob", null);
+        Script.QueueCalls.Should().ContainSingle().Which.Arguments.Should().Equal(["user:bob", null]);
     }
 
     private static WsmqPosition At(long number) => new(number);

@@ -16,7 +16,7 @@ local from = '(' .. ARGV[1] .. last
 local to = ARGV[2] > tail and tail .. last or '(' .. ARGV[2] .. '-0'
 
 -- A reply is copied several times before any of it can be dropped: few entries at once, and the fewer, the larger the largest one was.
-local entries, count, bytes, largest, more = {}, 0, 0, 131072, true
+local entries, count, bytes, largest, more = {}, 0, 0, 131072, ARGV[1] < ARGV[2]
 while more and count < most and bytes < most_bytes do
   local some = math.min(most - count, math.max(1, math.min(32, math.floor(262144 / largest))))
   local found = newest and call('XREVRANGE', log, to, from, 'COUNT', some) or not newest and call('XRANGE', log, from, to, 'COUNT', some)
