@@ -43,14 +43,14 @@ public sealed partial class WsmqClient
     [RequiresDynamicCode(Reflection)]
     public IAsyncEnumerable<WsmqMessage<T>> HistoryAsync<T>(
         WsmqAddress source, WsmqHistoryQuery? query = null, CancellationToken cancellationToken = default) =>
-        HistoryAsync(source, TypedBody.ByReflection<T>(_options.Json), query, cancellationToken);
+        HistoryAsync(TypedBody.ByReflection<T>(_options.Json), source, query, cancellationToken);
 
     /// <summary>
     /// The same with source-generated JSON metadata, for trimmed and native AOT apps; otherwise as the overload without
     /// <paramref name="typeInfo"/>.
     /// </summary>
-    /// <param name="source">The user or the group.</param>
     /// <param name="typeInfo">The JSON metadata with which bodies are deserialized.</param>
+    /// <param name="source">The user or the group.</param>
     /// <param name="query">
     /// Which messages; without a <see cref="WsmqHistoryQuery.Type"/> those that are sent as <typeparamref name="T"/>. Null for all of these.
     /// </param>
@@ -59,7 +59,7 @@ public sealed partial class WsmqClient
     /// <exception cref="System.Text.Json.JsonException">A body does not fit the type.</exception>
     /// <inheritdoc cref="HistoryAsync(WsmqAddress, WsmqHistoryQuery?, CancellationToken)" path="/exception"/>
     public IAsyncEnumerable<WsmqMessage<T>> HistoryAsync<T>(
-        WsmqAddress source, JsonTypeInfo<T> typeInfo, WsmqHistoryQuery? query = null, CancellationToken cancellationToken = default)
+        JsonTypeInfo<T> typeInfo, WsmqAddress source, WsmqHistoryQuery? query = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(typeInfo);
         query ??= new WsmqHistoryQuery();

@@ -13,14 +13,14 @@ namespace Wsmq.Tests.Documents;
 public sealed class HttpDocumentTests : IDisposable
 {
     // Differ with every run.
-    private static readonly string[] Varying = ["position", "previous", "next", "sentAt", "dueAt", "storedAt", "lastAt", "startedAt", "until", "bytes", "through"];
+    private static readonly string[] Varying = ["position", "previous", "next", "sentAt", "dueAt", "storedAt", "lastAt", "startedAt", "until", "bytes", "through", "tail"];
 
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("docs/http.md", 13)]
+    [InlineData("docs/http.md", 14)]
     [InlineData("README.md", 2)]
     public async Task The_commands_of_a_document_answer_what_it_states(string document, int count)
     {

@@ -166,6 +166,9 @@ public abstract partial class StoreContract
 
         one.Entries.Should().ContainSingle().Which.BodyStart.Length.Should().Be(10_000);
         some.Entries.Select(e => e.Position).Should().Equal(newest ? [p[4], p[3], p[2]] : p.Take(3));
+        var nothing = await h.AppendAsync(new AppendRequest(Team, "sender", "empty", Encoding.UTF8.GetBytes("{}"), default));
+        (await h.Store.Inspection.HeadsAsync(Team, Whole(1), default)).Entries.Should().ContainSingle()
+            .Which.Should().BeEquivalentTo(new { nothing[0].Position, BodyBytes = 0L, Defect = (string?)null });
         (one.More, some.More, some.State.Tail).Should().Be((true, true, p[4]));
 
         HeadRange Whole(int bytes) => new(WsmqPosition.Start, Last, newest, 100, int.MaxValue) { MostBytes = bytes };

@@ -65,7 +65,7 @@ internal static class InspectionQueries
     public static EntryHead HeadOf(SqliteRows r, int column) => new(
         new WsmqPosition(r.GetInt64(column)), r.GetBytes(column + 1), r.GetBytes(column + 2), r.GetInt64(column + 3));
 
-    /// <summary>The expression for the beginning of a body.</summary>
+    /// <summary>The expression for the beginning of a body. Of a body without bytes, substr is null.</summary>
     public static string BodyOf(int bytes) =>
-        bytes > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"substr(body, 1, {bytes})") : "x''";
+        bytes > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"coalesce(substr(body, 1, {bytes}), x'')") : "x''";
 }

@@ -53,10 +53,10 @@ public sealed class HistoryTests : ClientTest
         Script.OnQueueCall = (_, _) => throw new HubException(new WsmqException(WsmqErrors.HistoryNotAllowed).Message);
         await Client.StartAsync();
 
-        var failure = await Record.ExceptionAsync(() => Client.HistoryPageAsync(Source));
+        var failure = await Xunit.Record.ExceptionAsync(() => Client.HistoryPageAsync(Source));
 
         failure.Should().BeOfType<WsmqException>().Which.Error.Should().Be(WsmqErrors.HistoryNotAllowed);
-        Script.QueueCalls.Should().ContainSingle().Which.Arguments.Should().Equal("user:bob", null);
+        Script.QueueCalls.Should().ContainSingle().Which.Arguments.Should().Equal(["user:bob", null]);
     }
 
     private static WsmqPosition At(long number) => new(number);

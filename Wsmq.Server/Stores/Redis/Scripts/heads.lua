@@ -16,11 +16,14 @@ local from = '(' .. ARGV[1] .. last
 local to = ARGV[2] > tail and tail .. last or '(' .. ARGV[2] .. '-0'
 
 -- A reply is copied several times before any of it can be dropped: few entries at once, and the fewer, the larger the largest one was.
-local entries, count, bytes, largest, more = {}, 0, 0, 131072, true
+local entries, count, bytes, largest, more = {}, 0, 0, 131072, ARGV[1] < ARGV[2]
 while more and count < most and bytes < most_bytes do
   local some = math.min(most - count, math.max(1, math.min(32, math.floor(262144 / largest))))
   local found = newest and call('XREVRANGE', log, to, from, 'COUNT', some) or not newest and call('XRANGE', log, from, to, 'COUNT', some)
+  local taken = 0
   for _, entry in ipairs(found) do
+    if bytes >= most_bytes then break end
+    taken = taken + 1
     local fields, k = entry[2], 4 * count
     local content = fields[1] == 'p' and fields[3] == 'e' and fields[4]
     count, bytes = count + 1, bytes + #(content or '')
@@ -28,7 +31,7 @@ while more and count < most and bytes < most_bytes do
     entries[k + 1], entries[k + 2], entries[k + 3] = entry[1], content and #content or -1, content and body >= 0 and beginning(content, body) or ''
     entries[k + 4] = content and body >= 0 and fields[2] or ''
   end
-  more = #found == some
-  if more and newest then to = '(' .. found[some][1] elseif more then from = '(' .. found[some][1] end
+  more = #found == some or taken < #found
+  if more and newest then to = '(' .. found[taken][1] elseif more then from = '(' .. found[taken][1] end
 end
 return { tail, removed_of(log, tail), state[2] or zero, more and 1 or 0, entries }
