@@ -165,7 +165,7 @@ public static class WsmqServiceCollectionExtensions
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ClientAcks>(),
             p.GetRequiredService<ClientNacks>(), p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>())
         {
-            People = p.GetRequiredService<ClientPresence>(),
+            Services = p,
         });
     }
 
