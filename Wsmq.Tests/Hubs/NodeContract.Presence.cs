@@ -171,7 +171,7 @@ public abstract partial class NodeContract
         await Eventually.That("the watch ends", async () =>
         {
             await alice.Connection.InvokeAsync("SetPresence", true, Guid.NewGuid());
-            return bob.Presence.LastOrDefault()?.Error is not null;
+            return bob.Presence is [.., { Error: not null }];
         });
         WsmqError.Find(bob.Presence[^1].Error!).Should().Be(WsmqErrors.PresenceNotAllowed);
         await Eventually.That("alice sees that bob has left", async () =>

@@ -214,8 +214,7 @@ public abstract class PresenceNodesContract : IAsyncLifetime
             });
         });
         await stop.CancelAsync();
-        foreach (var watch in watches)
-            await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Eventually.That("the watches have ended", () => watches.All(w => w.IsCompleted));
         watches.Should().OnlyContain(w => w.IsCanceled, $"seed {seed}");
         foreach (var (_, _, client) in open)
             await client.DisposeAsync();
