@@ -106,7 +106,8 @@ internal sealed class PresencePrinter(TextWriter output, bool asJson)
         + (user.LastSeen is { } seen ? $"  last seen {Moment.Text(seen)}" : ""));
 
     private static string Device(WsmqPresenceDevice device) =>
-        $"  {device.Device} since {Moment.Text(device.Since)}{(device.Status == WsmqPresenceStatus.Away ? " away" : "")}{(device.Data is { } data ? $" {data}" : "")}";
+        $"  {device.Device} since {Moment.Text(device.Since)}{(device.Status == WsmqPresenceStatus.Away ? " away" : "")}"
+        + (device.Data is { } data ? $" {data}" : "");
 
     private static string NameOf(WsmqPresenceStatus status) => status switch
     {

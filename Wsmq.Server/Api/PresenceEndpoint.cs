@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Wsmq.Server.Api;
 
-/// <summary><c>/addresses/{address}/presence</c>: who is online, for operators. Each request counts as a read: it may make all nodes answer.</summary>
+/// <summary>
+/// <c>/addresses/{address}/presence</c>: who is online, for operators. Each request counts as a read: it may make all nodes answer.
+/// </summary>
 internal sealed class PresenceEndpoint(OperatorRights rights, IWsmqPresence presence)
 {
     public async Task ReadAsync(ApiCall call)

@@ -165,7 +165,7 @@ public static class WsmqServiceCollectionExtensions
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ReadCalls>(),
             p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>())
         {
-            People = p.GetRequiredService<ClientPresence>(),
+            Services = p,
         });
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Hubs;
 using Wsmq.Server.Presence;
 
@@ -7,18 +8,18 @@ namespace Wsmq;
 public sealed partial class WsmqHub
 {
     // Changes follow the answer to WatchPresence: see Dispose.
-    private (ConnectionPresence Of, ConnectionPresence.Watch Watch)? _watch;
+    private ConnectionPresence.Watch? _watch;
 
-    // Not an argument of the constructor, which has as many as it may.
-    internal ClientPresence People { get; init; } = null!;
+    /// <summary>The services of the call. Looked up only where presence is concerned: there is a hub for each call of any method.</summary>
+    internal IServiceProvider Services { get; init; } = null!;
+
+    private ClientPresence People => Services.GetRequiredService<ClientPresence>();
 
     /// <inheritdoc cref="IWsmqHub.WatchPresence"/>
     public async Task<WsmqPresenceState> WatchPresence(WsmqTextArgument address)
     {
-        var session = Begin();
-        var watch = await People.WatchAsync(session, address.Value);
-        _watch = (session.Presence!.Watches, watch);
-        return watch.State!;
+        _watch = await People.WatchAsync(Begin(), address.Value);
+        return _watch.State!;
     }
 
     /// <inheritdoc cref="IWsmqHub.UnwatchPresence"/>

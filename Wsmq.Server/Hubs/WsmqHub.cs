@@ -163,8 +163,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         // SignalR disposes the hub of a call after the answer is written, which waits for a client that does not read.
         if (disposing)
         {
-            if (_watch is { } watch)
-                watch.Of.Begin(watch.Watch);
+            _watch?.Begin();
             _parsed?.Return();
             Interlocked.Exchange(ref _history, null)?.Release();
             if (Interlocked.Exchange(ref _held, 0) is > 0 and var held)

@@ -27,7 +27,7 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
 
     void IPresenceListener.Changed(WatchedAddress watched) => Wake();
 
-    /// <summary>Watches an address; changes are written only once <see cref="Begin(Watch)"/> was called.</summary>
+    /// <summary>Watches an address; changes are written only once <see cref="Watch.Begin"/> was called.</summary>
     /// <exception cref="WsmqException"><c>too-many-watches</c>.</exception>
     public async Task<Watch> WatchAsync(WsmqAddress address, int most)
     {
@@ -40,7 +40,7 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
             {
                 if (_watches.Count >= most)
                     throw new WsmqException(WsmqErrors.TooManyWatches, $"a connection watches at most {most} addresses");
-                _watches.Add(address, watch = new Watch(address, _rights.Now));
+                _watches.Add(address, watch = new Watch(this, address, _rights.Now));
             }
 
             (watch.HasBegun, watch.CheckedAt) = (false, _rights.Now);
@@ -66,8 +66,7 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
         return watch;
     }
 
-    /// <summary>The client has the whole: from here on it gets changes.</summary>
-    public void Begin(Watch watch)
+    private void Begin(Watch watch)
     {
         lock (_lock)
             (watch.HasBegun, watch.Sent) = (true, watch.State!.Version);
@@ -146,8 +145,11 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
     }
 
     /// <summary>An address that the connection watches.</summary>
-    internal sealed class Watch(WsmqAddress address, long now)
+    internal sealed class Watch(ConnectionPresence of, WsmqAddress address, long now)
     {
+        /// <summary>The client has the whole: from here on it gets changes.</summary>
+        public void Begin() => of.Begin(this);
+
         public WsmqAddress Address => address;
 
         public WatchedAddress? Watched { get; set; }

@@ -5,7 +5,8 @@ using Wsmq.Server.Connections;
 namespace Wsmq.Server.Presence;
 
 /// <summary>What a connection has to do with presence: its part in that of its user, and what it watches.</summary>
-internal sealed class SessionPresence(PresenceParts parts, PresentConnection connection, NodeConnection node, Func<WsmqAddress, ValueTask<WsmqException?>> refusal)
+internal sealed class SessionPresence(
+    PresenceParts parts, PresentConnection connection, NodeConnection node, Func<WsmqAddress, ValueTask<WsmqException?>> refusal)
 {
     private readonly Lock _lock = new();
     private ConnectionPresence? _watches;

@@ -36,20 +36,19 @@ public abstract partial class NodeContract
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         var tabs = new[] { await PlainClient.ConnectAsync(node, "alice", "laptop"), await PlainClient.ConnectAsync(node, "alice", "laptop") };
         var phone = await PlainClient.ConnectAsync(node, "alice", "phone");
-        await Eventually.That("all are there", async () => Text(await WatchAsync(bob, "group:ops")).EndsWith("alice=online[laptop phone] bob=online[default]", StringComparison.Ordinal));
-        var seen = bob.Presence.Count;
+        var seen = await SeesAtAsync(bob, "group:ops", "alice=online[laptop phone] bob=online[default]");
 
         await tabs[0].DisposeAsync();
         await OpenAsync(node, "alice", 2);
         await tabs[1].DisposeAsync();
-        await Eventually.That("the laptop is gone", () => bob.Presence.Count > seen);
+        await Eventually.That("the laptop is gone", () => Statuses(bob, "alice", seen).Length > 0);
         await phone.DisposeAsync();
         await Eventually.That("alice is offline", () => Statuses(bob, "alice").LastOrDefault() == "offline");
         await using var again = await PlainClient.ConnectAsync(node, "alice", "phone");
         await Eventually.That("alice is back", () => Statuses(bob, "alice").LastOrDefault() == "online[phone]");
 
         Statuses(bob, "alice", seen).Should().Equal("online[laptop phone]", "online[phone]", "offline", "online[phone]");
-        var changes = bob.Presence.Skip(seen).ToArray();
+        var changes = bob.Presence.Where(p => p.Version > seen).ToArray();
         changes.Select(c => c.Version).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
         changes[1].Changes!.Single().After.LastSeen.Should().NotBeNull();
     }
@@ -62,8 +61,7 @@ public abstract partial class NodeContract
         await node.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
         var first = await PlainClient.ConnectAsync(node, "alice");
-        await Eventually.That("both are there", async () => (await WatchAsync(bob, "group:ops")).Online == 2);
-        var seen = bob.Presence.Count;
+        var seen = await SeesAtAsync(bob, "group:ops", "alice=online[default] bob=online[default]");
 
         await first.DisposeAsync();
         await OpenAsync(node, "alice", 0);
@@ -113,7 +111,8 @@ public abstract partial class NodeContract
     {
         var node = await StartAsync(With(ShortGrace), a => a.See = _ => true);
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
-        await (await PlainClient.ConnectAsync(node, "alice")).DisposeAsync();
+        await using (await PlainClient.ConnectAsync(node, "alice"))
+            await OpenAsync(node, "alice", 1);
         await Eventually.That("the users are known", async () =>
         {
             var found = await bob.Connection.InvokeAsync<WsmqUserPresence[]>("GetPresence", new[] { "alice", "bob", "carol" });
@@ -171,7 +170,7 @@ public abstract partial class NodeContract
         await Eventually.That("the watch ends", async () =>
         {
             await alice.Connection.InvokeAsync("SetPresence", true, Guid.NewGuid());
-            return bob.Presence.LastOrDefault()?.Error is not null;
+            return bob.Presence is [.., { Error: not null }];
         });
         WsmqError.Find(bob.Presence[^1].Error!).Should().Be(WsmqErrors.PresenceNotAllowed);
         await Eventually.That("alice sees that bob has left", async () =>
@@ -284,9 +283,22 @@ public abstract partial class NodeContract
         WsmqError.Find((await call.Should().ThrowAsync<HubException>()).Which.Message).Should().Be(error);
     }
 
-    private static string[] Statuses(PlainClient client, string user, int from = 0)
+    // Waits until the address is as expected, and returns its version then.
+    private static async Task<long> SeesAtAsync(PlainClient client, string address, string expected)
     {
-        var changes = client.Presence.Skip(from).SelectMany(c => c.Changes ?? []).Where(c => c.After.User == user).ToArray();
+        var version = 0L;
+        await Eventually.That($"{expected} is seen", async () =>
+        {
+            var state = await WatchAsync(client, address);
+            version = state.Version;
+            return string.Join(' ', state.Members!.Select(Text)) == expected;
+        });
+        return version;
+    }
+
+    private static string[] Statuses(PlainClient client, string user, long after = 0)
+    {
+        var changes = client.Presence.Where(p => p.Version > after).SelectMany(c => c.Changes ?? []).Where(c => c.After.User == user).ToArray();
         return changes.Length == 0 ? [] : [Text(changes[0].Before)[(user.Length + 1)..], .. changes.Select(c => Text(c.After)[(user.Length + 1)..])];
     }
 

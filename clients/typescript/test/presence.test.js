@@ -124,3 +124,52 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
     });
   });
 }
+
+describe('presence after failures, 2 nodes with redis', () => {
+  const wsmq = Setting.of({ store: 'redis', nodes: 2, appendOnly: true, settings: { ...settings, Options__Nodes__Expiry: '00:00:02' } });
+
+  /** Watches on the first node. */
+  async function watcher() {
+    const page = wsmq.page('dan');
+    const people = presence(page.client);
+    const { seen, watch } = record(people, 'group:two');
+    await page.client.start();
+    const is = (status, device = '') => eventually(() => `eve is ${status}; so far: ${seen.join(', ')}`, () => {
+      const eve = watch.state?.members?.find(({ user }) => user === 'eve');
+      return (eve?.status ?? 'offline') === status && (!device || eve.devices.some(one => one.device === device));
+    });
+    return { page, seen, is };
+  }
+
+  test('Redis that is restarted changes nothing for long, and what changes meanwhile is seen', async () => {
+    const { page, is } = await watcher();
+    const eve = wsmq.page('eve', { node: wsmq.nodes[1], device: 'a' });
+    await eve.client.start();
+    await is('online', 'a');
+    await wsmq.redis.server.stop();
+    await eve.stop();
+    await wsmq.restartRedis();
+    await is('offline');
+    const again = wsmq.page('eve', { node: wsmq.nodes[1], device: 'b' });
+    await again.client.start();
+    await is('online', 'b');
+    await again.stop();
+    await is('offline');
+    await page.stop();
+  });
+
+  test('the users of a node that is killed are offline, once', async () => {
+    const { page, seen, is } = await watcher();
+    const eve = wsmq.page('eve', { node: wsmq.nodes[1], device: 'c' });
+    await eve.client.start();
+    await is('online', 'c');
+    const before = seen.length;
+    await wsmq.nodes[1].kill();
+    await is('offline');
+    const again = wsmq.page('eve', { device: 'd' });
+    await again.client.start();
+    await is('online', 'd');
+    assert.deepEqual(seen.slice(before), ['online > eve offline', 'offline > eve online d']);
+    await page.stop();
+  });
+});
