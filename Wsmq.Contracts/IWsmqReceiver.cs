@@ -105,4 +105,18 @@ public interface IWsmqReceiver
     /// <param name="position">The position of the job's message.</param>
     /// <param name="token">The token of the lease.</param>
     Task JobCancelled(string queue, string position, string token);
+
+    /// <summary>
+    /// Gives a request to this connection; only after <see cref="IWsmqHub.Respond"/>. It is given to this connection only. Answer it with
+    /// <see cref="IWsmqHub.Reply"/> or <see cref="IWsmqHub.RefuseRequest"/>.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    Task Request(WsmqIncomingRequest request);
+
+    /// <summary>
+    /// Reports that nobody waits for the reply to a request any more: its time is over, or the requester has cancelled it or is gone. Stop
+    /// working on it, and answer it nevertheless, which frees its place.
+    /// </summary>
+    /// <param name="id">The id of the request.</param>
+    Task RequestCancelled(string id);
 }

@@ -15,6 +15,8 @@ internal static class RootFactory
             ListenCommand.Create(),
             SendCommand.Create(),
             CancelCommand.Create(),
+            RequestCommand.Create(),
+            RespondCommand.Create(),
             QueueCommand.Create(),
             WorkCommand.Create(),
             TokenCommand.Create(),

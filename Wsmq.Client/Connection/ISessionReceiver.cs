@@ -25,4 +25,8 @@ internal interface ISessionReceiver
     void HandBackJobs(string queue);
 
     void JobCancelled(string queue, string position, string token);
+
+    void Request(WsmqIncomingRequest request);
+
+    void RequestCancelled(string id);
 }

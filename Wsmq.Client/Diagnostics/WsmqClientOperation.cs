@@ -51,4 +51,10 @@ public enum WsmqClientOperation
 
     /// <summary>The function of a <see cref="WsmqClient.Snapshot"/> threw, or returned a position that is too old. It is called again.</summary>
     LoadSnapshot = 10,
+
+    /// <summary>
+    /// The handler of a request threw, or the body did not fit it: the requester got a code without the reason. Or the server refused the reply,
+    /// or the offer to answer requests.
+    /// </summary>
+    Respond = 11,
 }

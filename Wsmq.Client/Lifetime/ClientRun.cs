@@ -15,6 +15,7 @@ internal sealed class ClientRun : IDisposable
     private readonly NackReports _failures;
     private readonly LiveQueue _live;
     private readonly QueueWorkers _workers;
+    private readonly RequestResponder _responder;
     private readonly ConnectionLoop _connection;
     private readonly ClientState _state;
     private readonly Task _before;
@@ -34,6 +35,7 @@ internal sealed class ClientRun : IDisposable
         _failures = new NackReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
         _workers = new QueueWorkers(handlers.Queues, options, events);
+        _responder = new RequestResponder(handlers.Requests, new MessageFactory(options), options, events);
         var snapshots = new SnapshotLoader(handlers.Snapshots, _acker, _resumer, options, events);
         var messages = new Dispatcher(handlers, options, events);
         var loop = new SourceLoop(messages, _acker, _resumer, _failures, options, events)
@@ -42,8 +44,11 @@ internal sealed class ClientRun : IDisposable
         };
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
-        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers };
-        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, snapshots, new Readers(handlers)];
+        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) 
+        {
+            Workers = _workers, Responder = _responder,
+        };
+        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, _responder, snapshots, new Readers(handlers)];
         _connection = new ConnectionLoop(sessions, dispatcher, users, state, options, events);
     }
 
@@ -91,6 +96,7 @@ internal sealed class ClientRun : IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Cease();
+        await _responder.StopAsync(cancellationToken).ConfigureAwait(false);
         await _workers.StopAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(Sender.CloseAsync(cancellationToken), Calls.CloseAsync(cancellationToken)).ConfigureAwait(false);
 

@@ -61,6 +61,9 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.Delivery.StoreUnavailableAfter, Tenth, TimeSpan.FromMinutes(1));
         Access(rules, options.Access);
         Nodes(rules, options.Nodes);
+        rules.Within(options.Requests.MaxTimeout, OneSecond, TimeSpan.FromHours(1));
+        rules.Within(options.Requests.MaxOpen, 1, 1_024);
+        rules.Within(options.Requests.MaxWaiting, 0, 65_536);
         rules.Within(options.Endpoint.StreamKeepAlive, TimeSpan.FromSeconds(1), TenMinutes);
         foreach (var origin in options.Endpoint.AllowedOrigins)
         {

@@ -24,10 +24,10 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     private readonly ClientNacks _nacks;
     private readonly ClientWork _work;
     private readonly ClientQueues _queues;
+    private readonly ClientRequests _requests;
 
-    internal WsmqHub(
-        SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks, ClientWork work, ClientQueues queues) =>
-        (_sessions, _sends, _acks, _nacks, _work, _queues) = (sessions, sends, acks, nacks, work, queues);
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ClientAcks acks, ClientNacks nacks, WorkParts work) =>
+        (_sessions, _sends, _acks, _nacks, _work, _queues, _requests) = (sessions, sends, acks, nacks, work.Work, work.Queues, work.Requests);
 
     // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;

@@ -24,6 +24,20 @@ internal interface INodeStore
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     Task JoinAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> answer, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Registers who handles messages of a kind from other nodes (<see cref="SendAsync"/>); call it before <see cref="JoinAsync"/>. The handler is
+    /// called in turn for all messages: it must neither block nor throw.
+    /// </summary>
+    void Handle(NodeMessageKind kind, Action<ReadOnlyMemory<byte>> handler);
+
+    /// <summary>Sends a message to a node. Nothing is stored; messages from one node arrive in the order of the calls.</summary>
+    /// <returns>Whether the node listens: then the message reaches it, unless it or its connection to the store ends.</returns>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    Task<bool> SendAsync(string node, NodeMessageKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
+
+    /// <summary>Which nodes have somebody who answers requests.</summary>
+    IResponderStore Responders { get; }
+
     /// <summary>Ends the registration, and returns once no answer is in progress. Throws nothing: a registration expires as well.</summary>
     Task LeaveAsync();
 

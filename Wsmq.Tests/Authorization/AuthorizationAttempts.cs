@@ -130,6 +130,13 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                     : new { to = target, sequence = 1, body = 1 };
                 var produced = connection.StreamAsync<WsmqItemResult[]>("Produce", $"{Guid.NewGuid()}", 1, One(new[] { one }));
                 return WsmqError.Find((await produced.SingleAsync()).Single().Error);
+            case "Request":
+                await connection.InvokeAsync<WsmqReply>(method, message, 30_000);
+                return null;
+            case "Respond":
+                await connection.InvokeAsync<WsmqWorkGrant>(method, target, null, 1);
+                await connection.InvokeAsync<WsmqWorkGrant>(method, target, null, 0);
+                return null;
             case "Work":
                 await connection.InvokeAsync<WsmqWorkGrant>(method, target, 1);
                 return null;
@@ -192,6 +199,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         var answer = method switch
         {
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
+            "POST /requests" => await _http!.PostAsync("/requests?timeout=100", $$"""{"to":"{{target}}","body":1}"""),
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             "GET /state" => await _http!.GetAsync($"/state?source={target}"),

@@ -40,13 +40,13 @@ internal static class AuthorizationTable
 
     /// <summary>The endpoints of the HTTP API.</summary>
     public static readonly string[] Endpoints =
-        ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /state", .. QueueEndpoints.Keys];
+        ["POST /messages", "DELETE /messages", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", .. QueueEndpoints.Keys];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
 
     public static readonly string[] Methods =
-        ["Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
+        ["Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Request", "Ack", "Resume", "Nack", "Respond", "Work", "Complete", "CompleteMany", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
     public static readonly (string Name, string What)[] Actors =
@@ -90,6 +90,10 @@ internal static class AuthorizationTable
         ("app", _) => Same("–"),
         _ when QueueEndpoints.TryGetValue(method, out var same) => Expected(actor, same),
         (_, "POST /messages") => Expected(actor, "Send"),
+        ("granted", "POST /requests") => [.. Expected(actor, "Request")[..5], "request-timeout"],
+        (_, "POST /requests") => Expected(actor, "Request"),
+        (_, "Request") => [.. Expected(actor, "Send").Select(e => e == Ok ? "no-responder" : e)],
+        (_, "Respond") => Expected(actor, "Ack"),
         (_, "DELETE /messages") => Expected(actor, "CancelDelayed"),
         (_, "CancelDelayed") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)" or "GET /state") => Expected(actor, "Ack"),
@@ -126,6 +130,8 @@ internal static class AuthorizationTable
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
+            Nobody answers requests: `no-responder` means that the request is allowed; the last connection of `granted` works on `work:jobs` and
+            does not answer in time. `Reply`, `RefuseRequest` and `CancelRequest` concern only requests that the connection has got or made.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
             group, and the authorizer can only deny that. `ListQueues` states whether its result has the address. `work:jobs` is the only
             declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside

@@ -32,6 +32,10 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task JobCancelled(string queue, string position, string token) => CallAsync(() => all.JobCancelled(queue, position, token));
 
+    public Task Request(WsmqIncomingRequest request) => CallAsync(() => all.Request(request));
+
+    public Task RequestCancelled(string id) => CallAsync(() => all.RequestCancelled(id));
+
     private async Task CallAsync(Func<Task> call)
     {
         await Eventually.That("a client is connected", () => script.Connections > 0);

@@ -22,6 +22,7 @@ public sealed class HubMethodsTests
         : type == typeof(WsmqNumberArgument) || type == typeof(long) ? OnTheWire(typeof(int))
         : type == typeof(WsmqProgressArgument) ? OnTheWire(typeof(WsmqJsonBody))
         : type == typeof(WsmqRetryArgument) ? OnTheWire(typeof(WsmqRetry))
+        : type == typeof(WsmqTextsArgument) ? OnTheWire(typeof(string[]))
         : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))
         : type == typeof(WsmqLeasesArgument) ? OnTheWire(typeof(WsmqJobLease[]))
         : type.IsGenericType && type.GetGenericTypeDefinition() == typeof(WsmqObjectArgument<>) ? OnTheWire(type.GetGenericArguments()[0])

@@ -15,6 +15,16 @@ internal sealed class SqliteNode : INodeStore
         return Task.CompletedTask;
     }
 
+    public IResponderStore Responders { get; } = new SqliteResponders();
+
+    public void Handle(NodeMessageKind kind, Action<ReadOnlyMemory<byte>> handler)
+    {
+        // There is no other node.
+    }
+
+    public Task<bool> SendAsync(string node, NodeMessageKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
+
     public Task LeaveAsync()
     {
         Volatile.Write(ref _answer, null);

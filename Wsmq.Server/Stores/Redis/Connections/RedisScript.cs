@@ -63,6 +63,7 @@ internal static class RedisScript
     public static readonly string OpenUser = Load("open_user");
     public static readonly string Permissions = Load("permissions");
     public static readonly string Read = Load("read");
+    public static readonly string Responders = Load("responders");
     public static readonly string RunList = Load("run_list");
     public static readonly string RunRead = Load("run_read");
     public static readonly string RunReplace = Load("run_replace");

@@ -1,0 +1,8 @@
+namespace Wsmq.Server.Stores;
+
+/// <summary>The kinds of messages between nodes, by their byte on the wire.</summary>
+internal enum NodeMessageKind : byte
+{
+    /// <summary>Of requests that wait for a reply.</summary>
+    Request = (byte)'r',
+}
