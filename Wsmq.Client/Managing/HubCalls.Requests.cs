@@ -16,7 +16,7 @@ internal sealed partial class HubCalls
     public async Task<WsmqReply> RequestAsync(WsmqOutgoingMessage message, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var began = options.TimeProvider.GetTimestamp();
-        while (true)
+        for (var attempt = 0; ; attempt++)
         {
             var session = await EnterInTimeAsync(timeout - options.TimeProvider.GetElapsedTime(began), cancellationToken).ConfigureAwait(false);
             try
@@ -27,6 +27,7 @@ internal sealed partial class HubCalls
             catch (InvalidOperationException)
             {
                 // The connection had ended before: SignalR has not written the call.
+                await Task.Delay(options.SendBackoff.Next(attempt), options.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

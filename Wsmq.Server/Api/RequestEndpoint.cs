@@ -12,7 +12,8 @@ internal sealed class RequestEndpoint(ClientRequests requests, IOptions<WsmqOpti
 
     public Task AskAsync(ApiCall call)
     {
-        var timeout = RequestParameters.Number(call.Request, Wire.Timeout, 1, int.MaxValue) ?? DefaultTimeout;
+        var timeout = RequestParameters.Number(call.Request, Wire.Timeout, 1, int.MaxValue)
+            ?? (long)Math.Min(DefaultTimeout, options.Value.Requests.MaxTimeout.TotalMilliseconds);
         return RequestBody.WithAsync(call, LargestFrame.Of(options.Value), MessageBody.Parse, async body =>
         {
             if (body.IsArray)

@@ -210,9 +210,9 @@ public abstract partial class RealServerContract
             await client.RequestAsync<Price>(to, new PriceOf("ready"), Long);
             return true;
         }
-        catch (WsmqException e)
+        catch (WsmqException e) when (e.Error == WsmqErrors.NoResponder)
         {
-            return e.Error == WsmqErrors.NoResponder ? false : throw e;
+            return false;
         }
     });
 
