@@ -30,5 +30,13 @@ internal sealed record RequestOutcome(RequestEnd End, WsmqReply? Reply = null, s
     public static RequestOutcome Failed(string code, string? text = null) => new(RequestEnd.Failed, null, code, text);
 
     /// <summary>The error of a request that has failed.</summary>
-    public WsmqException Error => new(WsmqErrors.RequestFailed, WsmqRequestException.Join(Code ?? WsmqRequestException.HandlerFailed, Text));
+    public WsmqException Error
+    {
+        get
+        {
+            // Another program may have written it.
+            var code = WsmqRequestException.IsCode(Code) ? Code! : WsmqRequestException.HandlerFailed;
+            return new WsmqException(WsmqErrors.RequestFailed, WsmqRequestException.Join(code, Text), new WsmqRequestException(code, Text));
+        }
+    }
 }

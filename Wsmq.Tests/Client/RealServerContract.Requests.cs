@@ -210,7 +210,7 @@ public abstract partial class RealServerContract
             await client.RequestAsync<Price>(to, new PriceOf("ready"), Long);
             return true;
         }
-        catch (WsmqException e) when (e.Error == WsmqErrors.NoResponder)
+        catch (WsmqException e) when (e.Error == WsmqErrors.NoResponder || e.InnerException is WsmqRequestException { Code: WsmqRequestException.ResponderLost })
         {
             return false;
         }

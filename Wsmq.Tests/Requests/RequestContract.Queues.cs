@@ -42,7 +42,7 @@ public abstract partial class RequestContract
     [Fact]
     public async Task A_refused_job_and_one_whose_attempts_are_used_up_fail_the_request_and_leave_no_dead_letter()
     {
-        await StartAsync(o => o.Queues["thumbs"].MaxAttempts = 1);
+        await StartAsync(o => o.Queues["thumbs"] = new WsmqQueueOptions { MaxAttempts = 1 });
         var (alice, bob) = (await ConnectAsync(A, "alice"), await ConnectAsync(B, "bob"));
         await bob.WorkAsync(Thumbs);
 
