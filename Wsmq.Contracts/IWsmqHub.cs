@@ -169,4 +169,77 @@ public partial interface IWsmqHub
     /// <param name="token">The token of the lease.</param>
     /// <param name="progress">Any JSON value, of at most <see cref="WsmqJob.MaxProgressBytes"/> bytes.</param>
     Task ReportProgress(string queue, string position, string token, WsmqJsonBody progress);
+
+    /// <summary>
+    /// Makes a request, and completes with its reply. A request to a user or a group is given to one connection that answers such requests, and
+    /// is not stored; one to a work queue is a job for as long as the request waits. Limited like <see cref="Send"/>.
+    /// </summary>
+    /// <param name="message">
+    /// The request as a message; its id is optional, the requester's own, and serves <see cref="CancelRequest"/> only. It has no <c>replyTo</c>,
+    /// <c>uniqueId</c>, <c>delay</c>, <c>notBefore</c>, <c>timeToLive</c>, <c>stateKey</c> or <c>expectedTail</c>, and <c>key</c> and
+    /// <c>priority</c> only to a work queue.
+    /// </param>
+    /// <param name="timeout">
+    /// How long to wait, in milliseconds, at least 1 and at most the server's <c>Requests.MaxTimeout</c> (5 minutes by default). After that the
+    /// request is not handled any more, and the call fails with <c>request-timeout</c>.
+    /// </param>
+    /// <returns>
+    /// The reply. In addition to the errors of <see cref="Send"/> the call fails with <c>no-responder</c>, <c>responder-busy</c>,
+    /// <c>request-timeout</c> or <c>request-failed</c>.
+    /// </returns>
+    Task<WsmqReply> Request(WsmqOutgoingMessage message, int timeout);
+
+    /// <summary>
+    /// Cancels an open request of this connection: its call fails with <c>request-failed</c> (<c>cancelled</c>), and who works on it is told.
+    /// </summary>
+    /// <param name="id">The id that the request has.</param>
+    /// <returns>Whether it was open.</returns>
+    Task<bool> CancelRequest(string id);
+
+    /// <summary>
+    /// Offers to answer requests to an address: the server calls <see cref="IWsmqReceiver.Request"/> for each, and gives this connection at most as
+    /// many at a time as it has credit for. A further call replaces the one before; a credit of 0 withdraws it, and requests that were given stay
+    /// given. Jobs of requests to work queues come by <see cref="Work"/> instead.
+    /// </summary>
+    /// <param name="address">The own user, or a group that the connection reads; null for the own user.</param>
+    /// <param name="types">The names of the types of requests that are answered, at most 64; null for all.</param>
+    /// <param name="credit">How many requests the connection accepts at a time for this address.</param>
+    /// <returns>The credit that the connection has, at most 1,024.</returns>
+    Task<WsmqWorkGrant> Respond(string? address, string[]? types, int credit);
+
+    /// <summary>Answers a request.</summary>
+    /// <param name="id">The id of the request.</param>
+    /// <param name="reply">The reply as a message: type, body or data, content type and headers; its other fields are not set.</param>
+    /// <returns>Whether somebody waited for it. If not, it is dropped.</returns>
+    Task<bool> Reply(string id, WsmqOutgoingMessage reply);
+
+    /// <summary>Ends a request without a reply: the requester gets <c>request-failed</c> with this code and text.</summary>
+    /// <param name="id">The id of the request.</param>
+    /// <param name="code">1 to 64 lower-case letters, digits, hyphens and dots.</param>
+    /// <param name="text">A text that the requester may read; cut off at 256 characters. May be null.</param>
+    /// <returns>Whether somebody waited for it.</returns>
+    Task<bool> RefuseRequest(string id, string code, string? text);
+
+    /// <summary>
+    /// Completes a job as <see cref="Complete"/> does, and then answers the request that it is for. Nothing is answered if the lease was lost.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    /// <param name="request">The value of the header <see cref="WsmqRequestHeaders.Request"/> of the job.</param>
+    /// <param name="reply">The reply, as in <see cref="Reply"/>.</param>
+    /// <returns>Whether somebody waited for it.</returns>
+    Task<bool> CompleteWith(string queue, string position, string token, string request, WsmqOutgoingMessage reply);
+
+    /// <summary>
+    /// Completes a job as <see cref="CompleteWith"/> does, but without a reply: the requester gets <c>request-failed</c> with this code and text.
+    /// </summary>
+    /// <param name="queue">The address of the queue.</param>
+    /// <param name="position">The position of the job's message.</param>
+    /// <param name="token">The token of the lease.</param>
+    /// <param name="request">The value of the header <see cref="WsmqRequestHeaders.Request"/> of the job.</param>
+    /// <param name="code">As in <see cref="RefuseRequest"/>.</param>
+    /// <param name="text">As in <see cref="RefuseRequest"/>.</param>
+    /// <returns>Whether somebody waited for it.</returns>
+    Task<bool> RefuseJob(string queue, string position, string token, string request, string code, string? text);
 }

@@ -113,4 +113,18 @@ public interface IWsmqReceiver
     /// </summary>
     /// <param name="change">The change.</param>
     Task Presence(WsmqPresenceChange change);
+
+    /// <summary>
+    /// Gives a request to this connection; only after <see cref="IWsmqHub.Respond"/>. It is given to this connection only. Answer it with
+    /// <see cref="IWsmqHub.Reply"/> or <see cref="IWsmqHub.RefuseRequest"/>.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    Task Request(WsmqIncomingRequest request);
+
+    /// <summary>
+    /// Reports that nobody waits for the reply to a request any more: its time is over, or the requester has cancelled it or is gone. Stop
+    /// working on it, and answer it nevertheless, which frees its place.
+    /// </summary>
+    /// <param name="id">The id of the request.</param>
+    Task RequestCancelled(string id);
 }

@@ -17,6 +17,8 @@ internal static class RootFactory
             CancelCommand.Create(),
             HistoryCommand.Create(),
             PresenceCommand.Create(),
+            RequestCommand.Create(),
+            RespondCommand.Create(),
             QueueCommand.Create(),
             WorkCommand.Create(),
             TokenCommand.Create(),

@@ -38,6 +38,8 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<string>(nameof(IWsmqReceiver.HandBackJobs), receiver.HandBackJobs);
         connection.On<string, string, string>(nameof(IWsmqReceiver.JobCancelled), receiver.JobCancelled);
         connection.On<WsmqPresenceChange>(nameof(IWsmqReceiver.Presence), receiver.Presence);
+        connection.On<WsmqIncomingRequest>(nameof(IWsmqReceiver.Request), receiver.Request);
+        connection.On<string>(nameof(IWsmqReceiver.RequestCancelled), receiver.RequestCancelled);
         connection.Closed += error =>
         {
             _ended.TrySetResult(error);
@@ -92,6 +94,23 @@ internal sealed class HubSession : IAsyncDisposable
         SettlementKind.Reject => InvokeAsync(nameof(IWsmqHub.Reject), queue, end.Lease, end.Reason),
         _ => InvokeAsync(nameof(IWsmqHub.Retry), queue, end.Lease, new WsmqRetry { Delay = end.Delay / 1000, Counts = end.Counts, Reason = end.Reason }),
     };
+
+    /// <summary>Completes a job, and answers the request that waits for it.</summary>
+    public Task SettleAsync(WsmqAddress queue, JobLease lease, string request, RequestAnswer answer) => answer.Reply is { } reply
+        ? InvokeAsync(nameof(IWsmqHub.CompleteWith), queue, lease, request, reply)
+        : InvokeAsync(nameof(IWsmqHub.RefuseJob), queue, lease, request, answer.Code, answer.Text);
+
+    public Task<WsmqReply> RequestAsync(WsmqOutgoingMessage message, TimeSpan timeout) =>
+        _connection.InvokeAsync<WsmqReply>(nameof(IWsmqHub.Request), message, (int)Math.Ceiling(timeout.TotalMilliseconds));
+
+    public Task CancelRequestAsync(string id) => _connection.InvokeAsync<bool>(nameof(IWsmqHub.CancelRequest), id);
+
+    public Task<WsmqWorkGrant> RespondAsync(WsmqAddress? address, string[]? types, int credit) =>
+        _connection.InvokeAsync<WsmqWorkGrant>(nameof(IWsmqHub.Respond), address?.ToString(), types, credit);
+
+    public Task AnswerAsync(string id, RequestAnswer answer) => answer.Reply is { } reply
+        ? _connection.InvokeAsync<bool>(nameof(IWsmqHub.Reply), id, reply)
+        : _connection.InvokeAsync<bool>(nameof(IWsmqHub.RefuseRequest), id, answer.Code, answer.Text);
 
     public Task<T> CallAsync<T>(HubCall call) => _connection.InvokeCoreAsync<T>(call.Method, call.Arguments);
 

@@ -27,4 +27,8 @@ internal interface ISessionReceiver
     void JobCancelled(string queue, string position, string token);
 
     void Presence(WsmqPresenceChange change);
+
+    void Request(WsmqIncomingRequest request);
+
+    void RequestCancelled(string id);
 }

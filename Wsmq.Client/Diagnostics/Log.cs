@@ -118,6 +118,12 @@ internal static partial class Log
         "{Count} messages of the state of {Source} are left out, because no handler takes their types. Register handlers with On or OnAny before the client starts, or set UnhandledMessages to Acknowledge.")]
     public static partial void StateUnhandled(ILogger logger, int count, WsmqAddress source);
 
+    [LoggerMessage(60, LogLevel.Debug, "An answer to a request was not sent: the connection has ended, or nobody waits any more.")]
+    public static partial void NotAnswered(ILogger logger, Exception exception);
+
+    [LoggerMessage(61, LogLevel.Warning, "The server did not confirm what this client answers; trying again in {Delay}.")]
+    public static partial void NotOffered(ILogger logger, Exception exception, TimeSpan delay);
+
     [LoggerMessage(51, LogLevel.Debug, "The nack of the message {Position} of {Source} failed.")]
     public static partial void FailureNotReported(ILogger logger, Exception exception, WsmqAddress source, WsmqPosition position);
 }

@@ -54,4 +54,10 @@ public enum WsmqClientOperation
 
     /// <summary>The server does not let the client watch the presence of an address. It is tried again with the next connection.</summary>
     Presence = 11,
+
+    /// <summary>
+    /// The handler of a request threw, or the body did not fit it: the requester got a code without the reason. Or the server refused the reply,
+    /// or the offer to answer requests.
+    /// </summary>
+    Respond = 12,
 }

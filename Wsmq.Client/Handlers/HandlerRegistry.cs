@@ -26,6 +26,9 @@ internal sealed class HandlerRegistry
     /// <summary>The handlers of jobs.</summary>
     public QueueRegistry Queues { get; } = new();
 
+    /// <summary>The handlers of requests.</summary>
+    public RespondRegistry Requests { get; } = new();
+
     public SnapshotRegistry Snapshots { get; } = new();
 
     public IHandler<WsmqDelivery>? Find(string? type) => type is null ? null : _handlers.GetValueOrDefault(type);

@@ -16,6 +16,7 @@ internal sealed class ClientRun : IDisposable
     private readonly LiveQueue _live;
     private readonly QueueWorkers _workers;
     private readonly PresenceRegistry _presence;
+    private readonly RequestResponder _responder;
     private readonly ConnectionLoop _connection;
     private readonly ClientState _state;
     private readonly Task _before;
@@ -36,6 +37,7 @@ internal sealed class ClientRun : IDisposable
         _failures = new NackReports(_acker, options, events);
         _live = new LiveQueue(options, handlers, events);
         _workers = new QueueWorkers(handlers.Queues, options, events);
+        _responder = new RequestResponder(handlers.Requests, new MessageFactory(options), options, events);
         var snapshots = new SnapshotLoader(handlers.Snapshots, _acker, _resumer, options, events);
         var messages = new Dispatcher(handlers, options, events);
         var loop = new SourceLoop(messages, _acker, _resumer, _failures, options, events)
@@ -44,8 +46,14 @@ internal sealed class ClientRun : IDisposable
         };
         _sources = new Sources(options, source => loop.RunAsync(source, before, stop));
         _resumer.Sources = _sources;
-        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events) { Workers = _workers, Presence = _presence };
-        ISessionUser[] users = [_cause, _resumer, _acker, _failures, Sender, Calls, _workers, _presence, snapshots, new Readers(handlers)];
+        var dispatcher = new SourceDispatcher(_sources, _live, _acker, _resumer, store, events)
+        {
+            Workers = _workers, Presence = _presence, Responder = _responder,
+        };
+        ISessionUser[] users =
+        [
+            _cause, _resumer, _acker, _failures, Sender, Calls, _workers, _presence, _responder, snapshots, new Readers(handlers),
+        ];
         _connection = new ConnectionLoop(sessions, dispatcher, users, state, options, events);
     }
 
@@ -94,6 +102,7 @@ internal sealed class ClientRun : IDisposable
     {
         Cease();
         _presence.Close(new WsmqException(WsmqErrors.ClientClosed, "the client was stopped"));
+        await _responder.StopAsync(cancellationToken).ConfigureAwait(false);
         await _workers.StopAsync(cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(Sender.CloseAsync(cancellationToken), Calls.CloseAsync(cancellationToken)).ConfigureAwait(false);
 

@@ -6,7 +6,7 @@ namespace Wsmq;
 /// Calls of the hub whose answers go to the app. A call waits for a connection; one that can be repeated is, after a lost connection and
 /// after a temporary refusal, until <see cref="WsmqClientOptions.SendTimeout"/>.
 /// </summary>
-internal sealed class HubCalls(WsmqClientOptions options, TimeoutCause cause, ILogger logger) : ISessionUser
+internal sealed partial class HubCalls(WsmqClientOptions options, TimeoutCause cause, ILogger logger) : ISessionUser
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ending = new();

@@ -25,6 +25,7 @@ internal static class OptionChecks
         Within(options.MaxBodyBytes, 1, 16 * 1024 * 1024, nameof(options.MaxBodyBytes));
         Within(options.MaxHeaderBytes, 0, 64 * 1024, nameof(options.MaxHeaderBytes));
         Within(options.SendTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(2) - TimeSpan.FromMilliseconds(1), nameof(options.SendTimeout));
+        Within(options.RequestTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), nameof(options.RequestTimeout));
         Within(options.ConnectTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), nameof(options.ConnectTimeout));
         Within(options.StopTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(options.StopTimeout));
         Check(options.ReconnectBackoff, nameof(options.ReconnectBackoff));
@@ -49,6 +50,8 @@ internal static class OptionChecks
         Within(options.UnknownTypeDelay, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), nameof(options.UnknownTypeDelay));
         Within(options.UnknownTypeTimeout, TimeSpan.Zero, TimeSpan.FromDays(365), nameof(options.UnknownTypeTimeout));
     }
+
+    public static void Check(WsmqRespondOptions options) => Within(options.Concurrency, 1, 1_000, nameof(options.Concurrency));
 
     private static void Check(WsmqBackoffOptions backoff, string name)
     {

@@ -84,6 +84,12 @@ public sealed class WsmqClientOptions
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a request waits for its reply where the call states no time-out; at most the server's <c>Requests.MaxTimeout</c>, 5 minutes by
+    /// default. Default 30 seconds; 1 ms to 1 hour.
+    /// </summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The timeout of one attempt to connect. Default 15 seconds; 100 ms to 10 minutes.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 

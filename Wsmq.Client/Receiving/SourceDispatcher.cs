@@ -8,6 +8,8 @@ internal sealed class SourceDispatcher(
 
     public required PresenceRegistry Presence { get; init; }
 
+    public required RequestResponder Responder { get; init; }
+
     public void ReceiveMany(IReadOnlyList<WsmqDelivery> deliveries)
     {
         foreach (var delivery in deliveries)
@@ -89,6 +91,10 @@ internal sealed class SourceDispatcher(
     void ISessionReceiver.Presence(WsmqPresenceChange change) => Presence.Changed(change);
 
     public void JobCancelled(string queue, string position, string token) => Workers.Cancel(queue, position);
+
+    public void Request(WsmqIncomingRequest request) => Responder.Give(request);
+
+    public void RequestCancelled(string id) => Responder.Cancel(id);
 
     private static List<StateMessage>? MessagesOf(string source, IReadOnlyList<WsmqDelivery> deliveries)
     {

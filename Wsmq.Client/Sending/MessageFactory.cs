@@ -15,15 +15,22 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         ArgumentNullException.ThrowIfNull(message);
         var address = WsmqAddress.Parse(message.To);
         var to = address.ToString();
+        CheckContent(message);
+        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null, ExpectedTail: null }))
+            message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
+        return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
+    }
+
+    /// <summary>Refuses a body and headers for which the server would close the connection.</summary>
+    /// <exception cref="WsmqException"><c>invalid-body</c> or <c>message-too-large</c>.</exception>
+    public void CheckContent(WsmqOutgoingMessage message)
+    {
         if (message is { Body: not null, Data: not null })
             throw new WsmqException(WsmqErrors.InvalidBody, "both body and data are set");
         if (Math.Max(message.Body?.Utf8.Length ?? 0, message.Data?.Length ?? 0) > options.MaxBodyBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxBodyBytes)} is {options.MaxBodyBytes}");
         if (message.Headers is { } headers && headers.Sum(HeaderBytes) > options.MaxHeaderBytes)
             throw new WsmqException(WsmqErrors.MessageTooLarge, $"the client's {nameof(options.MaxHeaderBytes)} is {options.MaxHeaderBytes}");
-        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null, ExpectedTail: null }))
-            message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
-        return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }
 
     private static byte[] Write(WsmqOutgoingMessage message)

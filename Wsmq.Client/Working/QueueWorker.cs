@@ -129,6 +129,8 @@ internal sealed class QueueWorker : IJobLine
         try
         {
             var session = await _attached.Task.WaitAsync(over).ConfigureAwait(false);
+            if (settlement.Answer is { } answer)
+                return await AnswerAsync(session, settlement.Lease, answer.Request, answer.Answer, over).ConfigureAwait(false);
             if (settlement.Kind == SettlementKind.Complete)
                 return AnswerOf(await _completions.CallAsync(settlement.Lease).ConfigureAwait(false));
             await session.SettleAsync(_queue, settlement).WaitAsync(_options.SendTimeout, _time, over).ConfigureAwait(false);
@@ -137,6 +139,26 @@ internal sealed class QueueWorker : IJobLine
         catch (HubException e)
         {
             return AnswerOf(e);
+        }
+    }
+
+    // The server may refuse the reply: the requester is told, and the job is not left to run out.
+    private async Task<SettleAnswer> AnswerAsync(HubSession session, JobLease lease, string request, RequestAnswer answer, CancellationToken over)
+    {
+        try
+        {
+            if (answer.Reply is { } reply)
+                new MessageFactory(_options).CheckContent(reply);
+            await session.SettleAsync(_queue, lease, request, answer).WaitAsync(_options.SendTimeout, _time, over).ConfigureAwait(false);
+            return SettleAnswer.Done;
+        }
+        catch (Exception e) when (answer.Reply is not null && WsmqException.From(e) is { } refusal
+            && (refusal.Error == WsmqErrors.MessageTooLarge || refusal.Error == WsmqErrors.InvalidMessage || refusal.Error == WsmqErrors.InvalidBody))
+        {
+            _events.RaiseError(WsmqClientOperation.Work, refusal);
+            var instead = RequestAnswer.Refusal(WsmqRequestException.InvalidReply);
+            await session.SettleAsync(_queue, lease, request, instead).WaitAsync(_options.SendTimeout, _time, over).ConfigureAwait(false);
+            return SettleAnswer.Done;
         }
     }
 

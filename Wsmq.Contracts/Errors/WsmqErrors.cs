@@ -216,6 +216,21 @@ public static class WsmqErrors
     public static WsmqError TooManyWatches { get; } = Final(4015, "too-many-watches",
         "The connection watches the presence of as many addresses as it may: end other watches, or watch a group.");
 
+    /// <summary>4016, retry: nobody answers such requests at the address; nothing was handled.</summary>
+    public static WsmqError NoResponder { get; } = Retry(4016, "no-responder",
+        "Nobody who is connected answers such requests at this address, and nothing was handled: check the address and the type, or try again later.");
+
+    /// <summary>4017, final: there was no reply in time; the request may or may not have been handled.</summary>
+    public static WsmqError RequestTimeout { get; } = Final(4017, "request-timeout",
+        "There was no reply in time: the request may have been handled, and is not any more from now on.");
+
+    /// <summary>4018, final: the responder has refused the request, or has failed; the detail begins with a code.</summary>
+    public static WsmqError RequestFailed { get; } = Final(4018, "request-failed", "The request was not answered with a reply.");
+
+    /// <summary>4019, retry: all who answer such requests are busy, and as many requests wait for them as may; nothing was handled.</summary>
+    public static WsmqError ResponderBusy { get; } = Retry(4019, "responder-busy",
+        "All who answer such requests are busy, and as many requests wait for them as may; nothing was handled: try again later.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

@@ -35,7 +35,8 @@ public sealed class WsmqException : Exception
     /// <summary>Reads the error from another exception's message (a SignalR <c>HubException</c>); null where it carries none.</summary>
     internal static WsmqException? From(Exception exception) =>
         WsmqError.TryRead(exception.Message, out var error, out var wireText, out var retryAfter)
-            ? new WsmqException(wireText, error, retryAfter, exception)
+            ? new WsmqException(
+                wireText, error, retryAfter, (error == WsmqErrors.RequestFailed ? WsmqRequestException.Find(wireText) : null) ?? exception)
             : null;
 
     /// <summary>A new exception with the same error, to throw to another caller.</summary>

@@ -12,8 +12,26 @@ internal static class MessageTypeNames
 
     // Weak references, so that a plug-in whose types were sent can be unloaded.
     private static readonly ConditionalWeakTable<Type, string> Known = [];
+    private static readonly ConditionalWeakTable<Type, string> KnownOrEmpty = [];
 
     public static string Of(Type type) => Known.GetValue(type, Make);
+
+    /// <summary>The same; null for a type without a name.</summary>
+    public static string? TryOf(Type type)
+    {
+        var name = KnownOrEmpty.GetValue(type, static type =>
+        {
+            try
+            {
+                return Of(type);
+            }
+            catch (WsmqException)
+            {
+                return string.Empty;
+            }
+        });
+        return name.Length > 0 ? name : null;
+    }
 
     /// <summary>The error where a type has no wire name, at a send or at a handler.</summary>
     public static WsmqException Refusal(string detail) => new(WsmqErrors.NoTypeName, detail);

@@ -36,6 +36,15 @@ internal static class TypedBody
         ExpectedTail = options?.ExpectedTail,
     };
 
+    /// <summary>
+    /// A reply: the requester knows which type it expects, so that a type without a name on the wire has none here, such as a number.
+    /// </summary>
+    public static WsmqOutgoingMessage Reply<T>(T value, JsonTypeInfo<T> declared)
+    {
+        var written = Written(value, declared);
+        return new WsmqOutgoingMessage { Type = MessageTypeNames.TryOf(written.Type), Body = Serialize(value, written) };
+    }
+
     public static WsmqLiveMessage Live<T>(T value, JsonTypeInfo<T> declared, string? type)
     {
         var (name, body) = Named(value, declared, type);

@@ -164,4 +164,11 @@ public sealed class WsmqJob<T> : WsmqJob
 }
 
 /// <summary>What a handler has decided about its job.</summary>
-internal sealed record JobDecision(bool IsRetry, TimeSpan? After, bool Counts, string Reason);
+internal sealed record JobDecision(bool IsRetry, TimeSpan? After, bool Counts, string Reason)
+{
+    /// <summary>The request that waits for the job, and its answer: the job is completed.</summary>
+    public (string Request, RequestAnswer Answer)? Answer { get; init; }
+}
+
+/// <summary>The handler of a job has thrown, and the attempt is repeated.</summary>
+internal sealed class JobFailedException(Exception cause) : Exception(cause.Message, cause);

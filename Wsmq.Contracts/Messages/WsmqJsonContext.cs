@@ -28,6 +28,8 @@ public static class WsmqJson
 [JsonSerializable(typeof(IReadOnlyList<WsmqJobDelivery>))]
 [JsonSerializable(typeof(WsmqWorkGrant))]
 [JsonSerializable(typeof(WsmqRetry))]
+[JsonSerializable(typeof(WsmqIncomingRequest))]
+[JsonSerializable(typeof(WsmqReply))]
 [JsonSerializable(typeof(WsmqJobLease[]))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(WsmqJsonBody))]

@@ -46,6 +46,10 @@ internal static class Wire
     public const string Counts = "counts";
     public const string Reason = "reason";
     public const string Progress = "progress";
+    public const string Timeout = "timeout";
+    public const string Responder = "responder";
+    public const string Types = "types";
+    public const string Code = "code";
 
     // Of queues and their jobs, as operators see them.
     public const string Queue = "queue";

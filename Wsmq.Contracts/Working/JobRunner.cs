@@ -243,8 +243,9 @@ internal sealed class JobRunner
 
             if (_end.IsCancellationRequested)
                 return new Settlement(job.Lease, SettlementKind.HandBack);
-            _reports.Failed(job, e);
-            return new Settlement(job.Lease, SettlementKind.Retry) { Reason = e.GetType().Name };
+            var failure = (e as JobFailedException)?.InnerException ?? e;
+            _reports.Failed(job, failure);
+            return new Settlement(job.Lease, SettlementKind.Retry) { Reason = failure.GetType().Name };
         }
     }
 
@@ -255,6 +256,7 @@ internal sealed class JobRunner
     private static Settlement SettlementOf(GivenJob job, JobDecision? decision) => decision switch
     {
         null => new Settlement(job.Lease, SettlementKind.Complete),
+        { Answer: { } answer } => new Settlement(job.Lease, SettlementKind.Complete) { Answer = answer },
         { IsRetry: true } => new Settlement(job.Lease, SettlementKind.Retry)
         {
             Counts = decision.Counts, Delay = decision.After is { } after ? Math.Max(0, after.Ticks / TimeSpan.TicksPerMicrosecond) : null, Reason = decision.Reason,

@@ -47,6 +47,9 @@ internal sealed record Settlement(JobLease Lease, SettlementKind Kind)
     /// <summary>How long a retry waits, in µs; null for the back-off of the queue.</summary>
     public long? Delay { get; init; }
 
+    /// <summary>The id of the request that waits for a completed job, and its answer; null for any other job.</summary>
+    public (string Request, RequestAnswer Answer)? Answer { get; init; }
+
     /// <summary>The reason of a retry or a rejection. Never a body.</summary>
     public string Reason { get; init; } = "";
 }

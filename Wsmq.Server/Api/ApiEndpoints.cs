@@ -39,6 +39,7 @@ internal static class ApiEndpoints
     public static ApiEndpoint[] Of(IServiceProvider services)
     {
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
+        var requests = services.GetRequiredService<RequestEndpoint>();
         var (state, history) = (services.GetRequiredService<StateEndpoint>(), services.GetRequiredService<HistoryEndpoint>());
         var queues = services.GetRequiredService<QueueEndpoints>();
         var (groups, users) = (services.GetRequiredService<GroupEndpoints>(), services.GetRequiredService<UserEndpoints>());
@@ -50,6 +51,8 @@ internal static class ApiEndpoints
                 new("Sends one message, or an array of messages with a result each.", Signatures.Send, Sent, ApiErrors.Sending)),
             new(Delete, "/messages", messages.CancelAsync,
                 new("Cancels a message of the caller that waits for its time; whether there was one.", Signatures.Delayed, Json<bool>(), ApiErrors.Cancelling)),
+            new(Post, "/requests", requests.AskAsync,
+                new("Makes a request, and answers with its reply.", Signatures.Request, Json<WsmqApiReply>(), ApiErrors.Requesting)),
             new(Get, "/logs", logs.ReadAsync,
                 new("Reads a page of a log, or streams logs as server-sent events.", Signatures.Logs, Read, ApiErrors.Reading)),
             new(Get, "/logs/{**address}", logs.ReadAsync,

@@ -19,6 +19,14 @@ internal static class ApiErrors
         WsmqErrors.NotReplicated, WsmqErrors.TooManyDelayed, WsmqErrors.PositionConflict, WsmqErrors.TooMuchState,
     ];
 
+    public static readonly WsmqError[] Requesting =
+    [
+        WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.InvalidBody,
+        WsmqErrors.SenderNotAllowed, WsmqErrors.SendNotAllowed, WsmqErrors.UnknownQueue, WsmqErrors.MessageTooLarge,
+        WsmqErrors.UnsupportedContentType, WsmqErrors.TooManySends, WsmqErrors.RateLimited, WsmqErrors.QueueFull, WsmqErrors.StoreFull,
+        WsmqErrors.NotReplicated, WsmqErrors.NoResponder, WsmqErrors.RequestTimeout, WsmqErrors.RequestFailed, WsmqErrors.ResponderBusy,
+    ];
+
     public static readonly WsmqError[] Cancelling =
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.TooManyResumes,

@@ -133,6 +133,14 @@ internal sealed class NodeConnection
     public ValueTask JobCancelledAsync(WsmqAddress queue, JobLease lease) =>
         InvokeAsync(nameof(IWsmqReceiver.JobCancelled), [queue.ToString(), lease.Job.ToString(), lease.Token], CancellationToken.None);
 
+    /// <summary>Gives a request to the client; starts a write, as <see cref="Post"/> does.</summary>
+    public void Request(WsmqIncomingRequest request) =>
+        Post(new SerializedHubMessage(new InvocationMessage(nameof(IWsmqReceiver.Request), [request])));
+
+    /// <summary>Nobody waits for the reply to a request any more; starts a write, as <see cref="Post"/> does.</summary>
+    public void RequestCancelled(string id) =>
+        Post(new SerializedHubMessage(new InvocationMessage(nameof(IWsmqReceiver.RequestCancelled), [id])));
+
     /// <summary>
     /// Starts a write and does not await it: a client that does not read must not delay the other receivers of the message. SignalR closes a
     /// connection whose write fails.

@@ -380,6 +380,18 @@ internal static partial class Log
     [LoggerMessage(330, LogLevel.Information, "{User} {Action} {Target} ({Request}): {Outcome}")]
     public static partial void Audited(ILogger logger, string user, string action, string target, string request, string outcome);
 
+    [LoggerMessage(390, LogLevel.Warning, "Another node could not be told about a request ({Kind}); it finds out when the time of the request is over.")]
+    public static partial void RequestNotTold(ILogger logger, Exception exception, string kind);
+
+    [LoggerMessage(391, LogLevel.Warning, "What is answered on this node could not be stored; until it is, other nodes may not send their requests here. Retrying in {Delay}.")]
+    public static partial void RespondersNotStored(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(392, LogLevel.Error, "The handler of the requests of type {Type} to {Address} failed; the requester gets a code without the reason.")]
+    public static partial void RequestHandlerFailed(ILogger logger, Exception exception, string type, string address);
+
+    [LoggerMessage(393, LogLevel.Error, "The reply of a handler of this app is refused; the requester gets the code invalid-reply.")]
+    public static partial void ReplyRefused(ILogger logger, Exception exception);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -24,6 +24,9 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _jobsEnded;
     private readonly Counter<long> _jobsDead;
     private readonly Counter<long> _recurring;
+    private readonly Counter<long> _requests;
+    private readonly UpDownCounter<long> _openRequests;
+    private readonly Counter<long> _lateReplies;
 
     public WsmqMetrics(IMeterFactory factory)
     {
@@ -44,6 +47,9 @@ internal sealed class WsmqMetrics
         _jobWait = meter.CreateHistogram<double>("wsmq.jobs.wait", "s", "How long jobs that were given to a worker had been due.");
         _jobsEnded = meter.CreateCounter<long>("wsmq.jobs.ended", "{attempt}", "Attempts at jobs that ended.");
         _jobsDead = meter.CreateCounter<long>("wsmq.jobs.dead_lettered", "{job}", "Jobs that became dead letters.");
+        _requests = meter.CreateCounter<long>("wsmq.requests", "{request}", "Requests that users and the app made on this node, by how they ended.");
+        _openRequests = meter.CreateUpDownCounter<long>("wsmq.requests.open", "{request}", "Requests for which somebody on this node waits.");
+        _lateReplies = meter.CreateCounter<long>("wsmq.requests.late", "{reply}", "Answers to requests that were dropped, because nobody waited any more.");
         _recurring = meter.CreateCounter<long>("wsmq.recurring", "{occurrence}", "Occurrences of recurring jobs that this node handled.");
     }
 
@@ -116,6 +122,14 @@ internal sealed class WsmqMetrics
         if (skipped > 0)
             _recurring.Add(skipped, new KeyValuePair<string, object?>("outcome", "skipped"));
     }
+
+    public void RequestOpened() => _openRequests.Add(1);
+
+    public void RequestClosed() => _openRequests.Add(-1);
+
+    public void RequestEnded(string outcome) => _requests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void LateReply() => _lateReplies.Add(1);
 
     public void StoreChanged(bool available) => _storeUnavailable.Add(available ? -1 : 1);
 }

@@ -16,7 +16,7 @@ internal sealed class HubOptionsFactory(
     IOptions<WsmqOptions> options)
     : OptionsFactory<HubOptions<WsmqHub>>(setups.Where(s => s is not HubOptionsSetup<WsmqHub>), postConfigures, validations)
 {
-    // Slots for acks, in addition to MaxInFlightSends sends in flight.
+    // Slots for acks, in addition to MaxInFlightSends sends in flight and to open requests.
     private const int SlotsForAcks = 32;
     private const int StreamBuffer = 10;
 
@@ -24,7 +24,7 @@ internal sealed class HubOptionsFactory(
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ClientTimeout = TimeSpan.FromSeconds(30);
 
-    public static int ParallelInvocations(WsmqOptions options) => options.Publish.MaxInFlightSends + SlotsForAcks;
+    public static int ParallelInvocations(WsmqOptions options) => options.Publish.MaxInFlightSends + options.Requests.MaxOpen + SlotsForAcks;
 
     protected override HubOptions<WsmqHub> CreateInstance(string name)
     {

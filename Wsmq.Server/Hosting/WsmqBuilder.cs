@@ -8,6 +8,7 @@ using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Hosting;
 using Wsmq.Server.Live;
+using Wsmq.Server.Requests;
 using Wsmq.Server.Schedules;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
@@ -92,6 +93,51 @@ public sealed class WsmqBuilder
             type, TypedBody.ByReflection<T>(p.GetRequiredService<IOptions<WsmqOptions>>().Value.Publish.Json),
             p.GetRequiredService<ScopedHandlers>().HandleAsync<T, THandler>)));
         return this;
+    }
+
+    /// <summary>
+    /// Answers requests of one type in the app: on each node that has the handler, with an instance and a service scope of its own for each
+    /// request. The handler is registered as scoped unless the app has registered it.
+    /// </summary>
+    /// <param name="address">
+    /// A user, a group, or a work queue, which is declared and whose worker in this process then answers the requests among its jobs.
+    /// </param>
+    /// <param name="configure">Sets options; several calls for one address change the same ones. Validated when the app starts.</param>
+    /// <typeparam name="T">The type of the bodies.</typeparam>
+    /// <typeparam name="TReply">The type of the replies.</typeparam>
+    /// <typeparam name="THandler">The handler.</typeparam>
+    /// <exception cref="WsmqException"><c>no-type-name</c>: no request is made as this type.</exception>
+    [RequiresUnreferencedCode("Serializes by reflection.")]
+    [RequiresDynamicCode("Serializes by reflection.")]
+    public WsmqBuilder OnRequest<T, TReply, THandler>(WsmqAddress address, Action<WsmqResponderOptions>? configure = null)
+        where THandler : class, IWsmqRequestHandler<T, TReply>
+    {
+        var type = MessageTypeNames.Of(typeof(T));
+        Services.TryAddScoped<THandler>();
+        if (address.Kind != WsmqAddressKind.Work)
+        {
+            Services.AddSingleton(p => new AppRequestHandler(address, HandlerOf(p), configure));
+            return this;
+        }
+
+        AddQueue(address.Name);
+        Services.AddOptions<WsmqWorkerOptions>(address.Name).Configure(worker =>
+        {
+            var options = new WsmqResponderOptions { Concurrency = worker.Concurrency };
+            configure?.Invoke(options);
+            worker.Concurrency = options.Concurrency;
+        }).ValidateOnStart();
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WsmqWorkerOptions>, WorkerOptionsValidation>());
+        Services.AddSingleton(p => new QueueHandler(address.Name, new RequestJobHandler(HandlerOf(p))));
+        return this;
+
+        RequestHandler<T, TReply> HandlerOf(IServiceProvider services)
+        {
+            var json = services.GetRequiredService<IOptions<WsmqOptions>>().Value.Publish.Json;
+            return new RequestHandler<T, TReply>(
+                type, TypedBody.ByReflection<T>(json), TypedBody.ByReflection<TReply>(json),
+                services.GetRequiredService<ScopedHandlers>().AnswerAsync<T, TReply, THandler>);
+        }
     }
 
     /// <summary>

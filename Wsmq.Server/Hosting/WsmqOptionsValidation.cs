@@ -62,6 +62,9 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Access(rules, options.Access);
         Nodes(rules, options.Nodes);
         Presence(rules, options.Presence);
+        rules.Within(options.Requests.MaxTimeout, OneSecond, TimeSpan.FromHours(1));
+        rules.Within(options.Requests.MaxOpen, 1, 1_024);
+        rules.Within(options.Requests.MaxWaiting, 0, 65_536);
         rules.Within(options.Endpoint.StreamKeepAlive, TimeSpan.FromSeconds(1), TenMinutes);
         foreach (var origin in options.Endpoint.AllowedOrigins)
         {

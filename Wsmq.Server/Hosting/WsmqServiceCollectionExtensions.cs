@@ -33,6 +33,7 @@ using Wsmq.Server.Presence;
 using Wsmq.Server.Publishing;
 using Wsmq.Server.Pumps;
 using Wsmq.Server.Queues;
+using Wsmq.Server.Requests;
 using Wsmq.Server.Revocation;
 using Wsmq.Server.Schedules;
 using Wsmq.Server.Sessions;
@@ -49,7 +50,8 @@ public static class WsmqServiceCollectionExtensions
     /// <summary>
     /// Adds wsmq: the hub, and the services that an app injects: <see cref="IWsmqPublisher"/>, <see cref="IWsmqGroups"/>,
     /// <see cref="IWsmqDeadLetters"/>, <see cref="IWsmqDeadLetterRuns"/>, <see cref="IWsmqLogs"/>, <see cref="IWsmqQueues"/>,
-    /// <see cref="IWsmqDevices"/>, <see cref="IWsmqAccess"/>, <see cref="IWsmqNodes"/> and <see cref="IWsmqPresence"/>. Messages are stored in an embedded SQLite file
+    /// <see cref="IWsmqDevices"/>, <see cref="IWsmqAccess"/>, <see cref="IWsmqNodes"/>, <see cref="IWsmqPresence"/> and
+    /// <see cref="IWsmqRequests"/>. Messages are stored in an embedded SQLite file
     /// unless the returned builder selects Redis. Map the hub with <c>app.MapWsmq("/wsmq")</c>.
     /// </summary>
     /// <remarks>
@@ -86,6 +88,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqDevices, WsmqDevices>();
         services.TryAddSingleton<IWsmqNodes, WsmqNodes>();
         services.TryAddSingleton<IWsmqPresence, WsmqPresence>();
+        services.TryAddSingleton<IWsmqRequests, WsmqRequests>();
         services.AddSingleton<WsmqApiKeys>();
         services.TryAddSingleton<IWsmqApiKeys>(p => p.GetRequiredService<WsmqApiKeys>());
         services.AddMetrics();
@@ -141,6 +144,11 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<PresenceParts>()
         .AddGatedLogger<PresenceSwitch>()
         .AddGatedLogger<LastSeenWriter>()
+        .AddGatedLogger<RequestAnswers>()
+        .AddGatedLogger<AppResponders>()
+        .AddGatedLogger<RequestNode>()
+        .AddGatedLogger<ResponderEntries>()
+        .AddGatedLogger<QueueRequests>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -163,10 +171,7 @@ public static class WsmqServiceCollectionExtensions
         // The hub's constructor takes internal types, which stay internal with a factory. SignalR's activator queries the container first.
         services.AddTransient(p => new WsmqHub(
             p.GetRequiredService<SessionManager>(), p.GetRequiredService<ClientSends>(), p.GetRequiredService<ReadCalls>(),
-            p.GetRequiredService<ClientWork>(), p.GetRequiredService<ClientQueues>())
-        {
-            Services = p,
-        });
+            p.GetRequiredService<WorkParts>()));
     }
 
     private static void AddApi(IServiceCollection services)
@@ -177,6 +182,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ApiAudit>();
         services.AddSingleton<ApiGate>();
         services.AddSingleton<MessageEndpoint>();
+        services.AddSingleton<RequestEndpoint>();
         services.AddSingleton<RepeatedMessages>();
         services.AddSingleton<LogAccess>();
         services.AddSingleton<LogReader>();
@@ -250,6 +256,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ReadCalls>();
         services.AddSingleton<ClientWork>();
         services.AddSingleton<ClientQueues>();
+        services.AddSingleton<WorkParts>();
+        AddRequests(services);
         services.AddSingleton<WsmqQueues>();
         services.AddSingleton<WsmqLogs>();
         services.AddSingleton<RunNews>();
@@ -280,6 +288,26 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<IHostedService, WsmqLifetime>();
     }
 
+    private static void AddRequests(IServiceCollection services)
+    {
+        services.AddSingleton<JobAnswers>();
+        services.AddSingleton<OpenRequests>();
+        services.AddSingleton<LocalResponders>();
+        services.AddSingleton<ResponderEntries>();
+        services.AddSingleton<RequestAnswers>();
+        services.AddSingleton<AppResponders>();
+        services.AddSingleton<RequestNodeServices>();
+        services.AddSingleton<RequestNode>();
+        services.AddSingleton<RequestRouter>();
+        services.AddSingleton<RequestRules>();
+        services.AddSingleton<QueueRequestServices>();
+        services.AddSingleton<QueueRequests>();
+        services.AddSingleton<RequestService>();
+        services.AddSingleton<Responders>();
+        services.AddSingleton<ClientRequests>();
+        services.AddSingleton<WorkerSearch>(p => p.GetRequiredService<NodeQuestions>().HasWorkersAsync);
+    }
+
     // In the order of their start. Stopping in reverse, sends and acks in progress are stored before the access rules stop being read.
     private static void AddNodeParts(IServiceCollection services)
     {
@@ -290,6 +318,9 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<DueSends>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<TailCheck>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodeRates>());
+
+        // Before the node joins: from then on it gets messages of other nodes.
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<RequestNode>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodePresence>());
 
         // Before the store monitor, whose checks renew the registration: what is watched is told for as long as the node is registered.
@@ -303,5 +334,6 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueDispatchers>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueUpkeep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<AppResponders>());
     }
 }

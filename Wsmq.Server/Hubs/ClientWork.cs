@@ -46,6 +46,25 @@ internal sealed class ClientWork(
             throw error;
     }
 
+    /// <summary>Completes a job that a request waits for. Returns whether it waited.</summary>
+    /// <param name="session">The connection.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="position">The position of the job.</param>
+    /// <param name="token">The token of its lease.</param>
+    /// <param name="answer">Reads the answer; throws if it is malformed.</param>
+    /// <inheritdoc cref="SettleAsync" path="/exception"/>
+    public async Task<bool> AnswerAsync(
+        Session session, string? queue, string? position, string? token, Func<(string Request, RequestAnswer Answer)> answer)
+    {
+        var (address, end) = await RequireAsync(
+            session, queue, () => new Settlement(LeaseArgument.Of(position, token), SettlementKind.Complete) { Answer = answer() });
+        var (result, waited) = await queues.Of(address).AnswerAsync(end, NameOf(session));
+        session.Work?.Of(address)?.Released(end.Lease);
+        if (result == SettleResult.LeaseLost)
+            await LoseAsync(session);
+        return result == SettleResult.Corrupt ? throw new WsmqException(WsmqErrors.StoreCorrupt) : waited;
+    }
+
     /// <summary>Completes several jobs; the result has null, or the text of an error, for each.</summary>
     /// <exception cref="WsmqException">A malformed argument, <c>unknown-queue</c>, <c>work-not-allowed</c> or <c>too-many-resumes</c>.</exception>
     public async Task<string?[]> CompleteManyAsync(Session session, string? queue, WsmqLeasesArgument jobs)

@@ -23,9 +23,10 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
     private readonly ReadCalls _reads;
     private readonly ClientWork _work;
     private readonly ClientQueues _queues;
+    private readonly ClientRequests _requests;
 
-    internal WsmqHub(SessionManager sessions, ClientSends sends, ReadCalls reads, ClientWork work, ClientQueues queues) =>
-        (_sessions, _sends, _reads, _work, _queues) = (sessions, sends, reads, work, queues);
+    internal WsmqHub(SessionManager sessions, ClientSends sends, ReadCalls reads, WorkParts work) =>
+        (_sessions, _sends, _reads, _work, _queues, _requests) = (sessions, sends, reads, work.Work, work.Queues, work.Requests);
 
     // The state of the one call that this hub instance was created for.
     private ConnectionBudget? _budget;

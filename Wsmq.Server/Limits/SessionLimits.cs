@@ -15,6 +15,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     private RateBucket _sends;
     private RateBucket _refusals;
     private int _outstanding;
+    private int _requests;
     private long _closedUntil;
 
     public UserLimits User => user;
@@ -26,7 +27,7 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
     public LimitRules Rules => rules;
 
     /// <summary>Whether there is no state to keep.</summary>
-    public bool IsIdle(long now) => _sends.IsFull(now) && _refusals.IsFull(now) && Volatile.Read(ref _closedUntil) <= now;
+    public bool IsIdle(long now) => Volatile.Read(ref _requests) == 0 && _sends.IsFull(now) && _refusals.IsFull(now) && Volatile.Read(ref _closedUntil) <= now;
 
     /// <summary>Whether a send may create its address.</summary>
     public bool MayCreate => user.MayCreate(rules);
@@ -120,6 +121,18 @@ internal sealed class SessionLimits(UserLimits user, LimitRules rules, UsageKeep
             usage.Release(user.Usage, rules, request.Bytes);
         }
     }
+
+    /// <summary>Counts an open request. Pair it with <see cref="EndRequest"/>.</summary>
+    /// <exception cref="WsmqException"><c>too-many-sends</c>.</exception>
+    public void BeginRequest(int most)
+    {
+        if (Interlocked.Increment(ref _requests) <= most)
+            return;
+        Interlocked.Decrement(ref _requests);
+        throw new WsmqException(WsmqErrors.TooManySends, $"at most {most} requests are open");
+    }
+
+    public void EndRequest() => Interlocked.Decrement(ref _requests);
 
     /// <summary>
     /// Counts a refusal; returns how long to wait before anything more is read from the connection. A client that waits as told never

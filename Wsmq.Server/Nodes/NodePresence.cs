@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Presence;
+using Wsmq.Server.Queues;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Nodes;
 
 /// <summary>Registers this node, and answers the questions of all nodes.</summary>
-internal sealed class NodePresence(IStore store, NodeReport report, UserReport users, PresenceSource presence, TimeProvider time) : INodePart
+internal sealed class NodePresence(
+    IStore store, NodeReport report, UserReport users, PresenceSource presence, QueueDispatchers queues, TimeProvider time) : INodePart
 {
     // Each node asks at most that often, so that a report serves all of them.
     private static readonly TimeSpan ReportLasts = TimeSpan.FromMilliseconds(500);
@@ -28,6 +30,10 @@ internal sealed class NodePresence(IStore store, NodeReport report, UserReport u
     {
         { Kind: NodeQuestion.OfNode } => OwnReport(),
         { Kind: NodeQuestion.OfUser, User: { } user } => Write(users.Of(user)),
+        { Kind: NodeQuestion.OfQueue, User: { } queue } => Write(new NodeAnswer
+        {
+            Version = NodeQuestion.Current, Status = NodeAnswer.Ok, Count = queues.HasWorkers(queue) ? 1 : 0,
+        }),
         _ => Unknown,
     };
 

@@ -23,7 +23,7 @@ internal sealed class NodeQuestions(
     private readonly Dictionary<(string Kind, string? User), Shared> _shared = [];
     private readonly Dictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal)
     {
-        [NodeQuestion.OfNode] = new(1), [NodeQuestion.OfUser] = new(1),
+        [NodeQuestion.OfNode] = new(1), [NodeQuestion.OfUser] = new(1), [NodeQuestion.OfQueue] = new(1),
     };
 
     private IReadOnlyList<string> _known = [];
@@ -49,6 +49,11 @@ internal sealed class NodeQuestions(
 
         return await answer.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Whether a node has a worker of a queue.</summary>
+    /// <exception cref="WsmqException"><c>server-busy</c>, <c>store-corrupt</c>.</exception>
+    public async Task<bool> HasWorkersAsync(WsmqAddress queue, CancellationToken cancellationToken) =>
+        (await AskAsync(NodeQuestion.OfQueue, queue.Name, cancellationToken)).Answers.Any(a => a.Count > 0);
 
     public void Dispose()
     {

@@ -13,6 +13,9 @@ internal sealed class NodeQuestion
     public const string OfNode = "node";
     public const string OfUser = "connections";
 
+    /// <summary>Whether a work queue has workers on the node; <see cref="User"/> is its name, and the answer their number.</summary>
+    public const string OfQueue = "workers";
+
     [JsonPropertyName("v")]
     public required int Version { get; init; }
 

@@ -36,6 +36,9 @@ public sealed class WsmqOptions
     /// <summary>How a stopping node moves its clients to other nodes.</summary>
     public WsmqDrainOptions Drain { get; } = new();
 
+    /// <summary>Requests that wait for a reply: how long, and how many.</summary>
+    public WsmqRequestOptions Requests { get; } = new();
+
     /// <summary>What a node tells operators of itself, and how it asks the other nodes.</summary>
     public WsmqNodeOptions Nodes { get; } = new();
 

@@ -194,7 +194,8 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
         {
             From = store.Nodes.Self, Number = number, Starts = starts, Ends = ends, Mark = mark, Entries = [.. entries],
         };
-        await store.Nodes.SendAsync(node, PresenceJson.Write(batch, PresenceJson.Relaxed.PresenceBatch), clock.Stop);
+        await store.Nodes.SendAsync(
+            node, NodeMessageKind.Presence, PresenceJson.Write(batch, PresenceJson.Relaxed.PresenceBatch), clock.Stop);
     }
 
     private static int Size(PresenceEntry entry) =>

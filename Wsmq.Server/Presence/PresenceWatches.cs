@@ -35,7 +35,7 @@ internal sealed partial class PresenceWatches(
 
     public void Start()
     {
-        store.Nodes.Handle(PresenceQuestion.Kind, message => Add(message.ToArray()));
+        store.Nodes.Handle(NodeMessageKind.Presence, message => Add(message.ToArray()));
         store.Signals.Restored += _asks.Wake;
         _asks.Start(AskAsync, () => IsUsed ? clock.RenewEvery : Long, (e, delay) => Log.PresenceNotAsked(logger, e, delay));
         _tells.Start(TellAsync, NextTell, (e, delay) => Log.PresenceNotAsked(logger, e, delay));

@@ -10,6 +10,11 @@ namespace Wsmq.Server.Publishing;
 /// <summary>A message that passed the checks, ready to append.</summary>
 internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddress? ReplyTo);
 
+/// <summary>What requests and replies have of a message.</summary>
+internal readonly record struct MessageContent(
+    string? Type, WsmqJsonBody? Body, ReadOnlyMemory<byte>? Data, string? ContentType, IReadOnlyDictionary<string, string>? Headers,
+    string? CorrelationId, int Bytes);
+
 /// <summary>Checks messages, from clients and from the app alike, and stamps the sender.</summary>
 internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarations queues, TimeProvider time)
 {
@@ -32,9 +37,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         ArgumentNullException.ThrowIfNull(message);
         if (message.Defect is not null)
             throw message.Defect;
-        if (message.To is null)
-            throw new WsmqException(WsmqErrors.InvalidAddress, "the message has no field to");
-        var to = options.Value.Access.Judge(WsmqAddress.Parse(message.To));
+        var to = AddressOf(message);
         if (message.TimeToLive <= TimeSpan.Zero)
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.TimeToLive} is above 0");
         var job = _jobs.Check(message, to);
@@ -64,6 +67,24 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             Job = job, Delay = delay, Number = number, Log = terms,
         };
         return new CheckedMessage(request, replyTo);
+    }
+
+    /// <summary>The address of a message.</summary>
+    /// <exception cref="WsmqException">It has none, or it is malformed.</exception>
+    public WsmqAddress AddressOf(WsmqOutgoingMessage message) => message.To is { } to
+        ? options.Value.Access.Judge(WsmqAddress.Parse(to))
+        : throw new WsmqException(WsmqErrors.InvalidAddress, "the message has no field to");
+
+    /// <summary>What requests and replies have of a message, as it goes over the wire, and its size.</summary>
+    /// <exception cref="WsmqException">It is malformed or over a limit.</exception>
+    public MessageContent CheckContent(WsmqOutgoingMessage message)
+    {
+        var (body, headers) = (BodyOf(message), HeadersOf(message));
+        var bytes = body.Length + (headers?.Sum(h => h.Key.Length + h.Value.Length) ?? 0);
+        return new MessageContent(
+            Name(Wire.Type, message.Type), message.Data is null ? message.Body ?? default(WsmqJsonBody) : null, message.Data,
+            message.Data is null ? ContentTypeWithoutData(message) : Name(Wire.ContentType, message.ContentType) ?? DefaultContentType,
+            headers, Name(Wire.CorrelationId, message.CorrelationId), bytes);
     }
 
     /// <summary>The address and the id of a message with a delay, as a caller names it.</summary>

@@ -14,6 +14,9 @@ internal interface IJobConsumer
     /// <summary>How many further jobs it accepts now. Wake the dispatcher when it grows.</summary>
     int Credit { get; }
 
+    /// <summary>Whether it accepts jobs at all: now, or once it has ended others.</summary>
+    bool TakesJobs => true;
+
     /// <summary>Whether it holds a job whose lease was lost before, or may still hold one that it has lost.</summary>
     bool HoldsSuspect { get; }
 

@@ -19,6 +19,9 @@ internal sealed class QueueConsumers
         }
     }
 
+    /// <summary>Whether one of them takes jobs, even if all are busy.</summary>
+    public bool Any => !_givesNoMore && Array.Exists(All, c => c.TakesJobs);
+
     public void Add(IJobConsumer consumer)
     {
         lock (_lock)

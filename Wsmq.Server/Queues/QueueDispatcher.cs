@@ -29,6 +29,7 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     private readonly SemaphoreSlim _taking = new(1, 1);
     private readonly RemovedJobs _removed;
     private readonly QueueConsumers _consumers = new();
+    private readonly RequestedJobs _requested;
 
     private bool _isUnobserved = true;
     private IAsyncDisposable? _subscription;
@@ -43,8 +44,12 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     /// <param name="time">The clock of timers.</param>
     /// <param name="interval">How often the store is asked if nothing else happens.</param>
     /// <param name="telemetry">Logs and counts.</param>
-    public QueueDispatcher(WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry)
+    /// <param name="answers">Passes on the answers of jobs that requests wait for; null for none.</param>
+    public QueueDispatcher(
+        WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry,
+        JobAnswers? answers = null)
     {
+        _requested = new RequestedJobs(answers ?? new JobAnswers(), time);
         (_queue, _rules, Rules, _store, _time, _telemetry) = (queue, rules, rules(), store, new NodeTime(time), telemetry);
         _schedule = new TakeSchedule(_time, interval);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
@@ -118,7 +123,19 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     }
 
     /// <inheritdoc cref="QueueSettlements.SettleAsync"/>
-    public Task<SettleResult> SettleAsync(Settlement settlement, string worker = "") => _settlements.SettleAsync(settlement, worker);
+    public Task<SettleResult> SettleAsync(Settlement settlement, string worker = "") => settlement.Answer is null && _requested.IsEmpty
+        ? _settlements.SettleAsync(settlement, worker)
+        : SettleRequestedAsync(settlement, worker);
+
+    /// <summary>The same for a job that a request waits for; returns also whether it waited.</summary>
+    public async Task<(SettleResult Result, bool Waited)> AnswerAsync(Settlement settlement, string worker)
+    {
+        var result = await _settlements.SettleAsync(settlement, worker);
+        return (result, await _requested.EndedAsync(settlement, result));
+    }
+
+    /// <summary>Whether somebody here takes jobs of the queue.</summary>
+    public bool HasWorkers => _consumers.Any;
 
     /// <inheritdoc cref="QueueSettlements.ExtendAsync"/>
     public Task<bool> ExtendAsync(JobLease lease) => _settlements.ExtendAsync(lease);
@@ -138,6 +155,8 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
         if (_subscription is not null)
             await _subscription.DisposeAsync();
     }
+
+    private async Task<SettleResult> SettleRequestedAsync(Settlement settlement, string worker) => (await AnswerAsync(settlement, worker)).Result;
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
@@ -251,6 +270,7 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
         _telemetry.Taken(result);
         _schedule.Taken(result, signals);
         SetNextEnd(result.NextEnd, result.Now);
+        _requested.Gave(result.Jobs);
         _consumers.Give(result.Jobs, turn).ForEach(_settlements.HandBack);
         removed.Gave(result.Jobs);
         if (result.IsPaused)

@@ -10,19 +10,22 @@ namespace Wsmq.Server.Queues;
 /// <summary>The dispatchers of this node, one for each declared queue. Each starts with its first consumer.</summary>
 internal sealed class QueueDispatchers(
     IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, QueueTelemetryFactory telemetry,
-    IHostApplicationLifetime? lifetime = null)
+    JobAnswers answers, IHostApplicationLifetime? lifetime = null)
     : INodePart
 {
     private readonly FrozenDictionary<WsmqAddress, QueueDispatcher> _queues = options.Value.Queues.ToFrozenDictionary(
         q => WsmqAddress.Work(q.Key),
         q => new QueueDispatcher(
             WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store, time, options.Value.Delivery.TailCheckInterval,
-            telemetry.Of(WsmqAddress.Work(q.Key))));
+            telemetry.Of(WsmqAddress.Work(q.Key)), answers));
 
     /// <exception cref="WsmqException"><c>unknown-queue</c>.</exception>
     public QueueDispatcher Of(WsmqAddress queue) => _queues.TryGetValue(queue, out var dispatcher)
         ? dispatcher
         : throw new WsmqException(WsmqErrors.UnknownQueue, $"{_queues.Count} are declared");
+
+    /// <summary>Whether somebody on this node works on a queue, which need not be declared here.</summary>
+    public bool HasWorkers(string queue) => _queues.TryGetValue(WsmqAddress.Work(queue), out var dispatcher) && dispatcher.HasWorkers;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Wsmq.Server.Connections;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Presence;
 using Wsmq.Server.Pumps;
+using Wsmq.Server.Requests;
 using Wsmq.Server.Workers;
 
 namespace Wsmq.Server.Sessions;
@@ -17,6 +18,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     private Dictionary<WsmqAddress, DeliveryPump>? _groups;
     private PublishStream? _stream;
     private ConnectionWork? _work;
+    private ConnectionResponder? _responder;
+    private OwnRequests? _requests;
     private bool _hasEnded;
 
     public WsmqCaller Caller => caller;
@@ -113,6 +116,8 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     public bool Remove(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
     {
+        // Who does not read an address does not answer its requests.
+        _responder?.Withdraw(source);
         lock (_lock)
         {
             if (source != OwnQueue)
@@ -192,14 +197,43 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
-    /// <summary>The connection has ended: it gets no more jobs.</summary>
+    /// <summary>What the connection answers; null if it never offered to answer requests.</summary>
+    public ConnectionResponder? Responder => _responder;
+
+    /// <summary>Returns <see cref="Responder"/>, created on first use.</summary>
+    public ConnectionResponder RespondWith(Func<ConnectionResponder> create)
+    {
+        lock (_lock)
+        {
+            _responder ??= create();
+            if (_hasEnded)
+                _responder.Close();
+            return _responder;
+        }
+    }
+
+    /// <summary>The open requests of the connection; created on first use.</summary>
+    public OwnRequests Requests
+    {
+        get
+        {
+            lock (_lock)
+                return _requests ??= new OwnRequests();
+        }
+    }
+
+    /// <summary>The connection has ended: it gets no more jobs and no more requests.</summary>
     public void EndWork()
     {
+        ConnectionResponder? responder;
         lock (_lock)
         {
             _hasEnded = true;
             _work?.Close();
+            responder = _responder;
         }
+
+        responder?.Close();
     }
 
     public void EndStream(PublishStream stream)

@@ -12,7 +12,7 @@ internal interface INodeStore
     /// <summary>The largest question.</summary>
     public const int MaxQuestionBytes = 16 * 1024;
 
-    /// <summary>The largest message to one node.</summary>
+    /// <summary>The largest message about presence to one node.</summary>
     public const int MaxMessageBytes = 128 * 1024;
 
     /// <summary>The kind of the store, as operators see it.</summary>
@@ -27,25 +27,29 @@ internal interface INodeStore
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     Task JoinAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> answer, CancellationToken cancellationToken);
 
-    /// <summary>Ends the registration, and returns once no answer is in progress. Throws nothing: a registration expires as well.</summary>
-    Task LeaveAsync();
-
     /// <summary>
-    /// Handles the messages of other nodes that begin with this byte, from now on; earlier ones are dropped. The handler must neither block nor
-    /// throw.
+    /// Registers who handles messages of a kind (<see cref="SendAsync"/>). Earlier ones are dropped: call it before <see cref="JoinAsync"/>. The
+    /// handler is called in turn for all messages: it must neither block nor throw.
     /// </summary>
-    void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler);
+    void Handle(NodeMessageKind kind, Action<ReadOnlyMemory<byte>> handler);
 
     /// <summary>
-    /// Sends a message to one node, which may be this one. Messages of one caller that are awaited one after another arrive in that order, but
-    /// any of them may be lost.
+    /// Sends a message to one node, which may be this one. Nothing is stored; messages from one node arrive in the order of the calls, but any of
+    /// them may be lost.
     /// </summary>
     /// <param name="node">The id of the node.</param>
-    /// <param name="message">The message: the kind, and at most <see cref="MaxMessageBytes"/> in all.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
-    /// <returns>Whether the node listens.</returns>
+    /// <returns>Whether the node listens: then the message reaches it, unless it or its connection to the store ends.</returns>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    Task<bool> SendAsync(string node, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
+    Task<bool> SendAsync(string node, NodeMessageKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
+
+    /// <summary>Which nodes have somebody who answers requests.</summary>
+    IResponderStore Responders { get; }
+
+    /// <summary>Ends the registration, and returns once no answer is in progress. Throws nothing: a registration expires as well.</summary>
+    Task LeaveAsync();
 
     /// <summary>Asks all registered nodes, and waits for their answers until the timeout. This node always answers.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>: no other node could be asked. <c>store-corrupt</c>.</exception>

@@ -11,6 +11,15 @@ internal sealed record JobTerms
     /// <summary>No other job with this text may be stored in the queue until this one has ended; empty if the job has none.</summary>
     public string Unique { get; init; } = "";
 
+    /// <summary>
+    /// The unique text of the job of a request begins with this character, which the senders of other jobs cannot use. Such a job becomes no
+    /// dead letter: when its time to live or its attempts are over, it is gone.
+    /// </summary>
+    public const char RequestMark = '\u0001';
+
+    /// <summary>Whether a unique text is that of a request.</summary>
+    public static bool IsOfRequest(string unique) => unique.StartsWith(RequestMark);
+
     public JobPriority Priority { get; init; } = JobPriority.Normal;
 
     /// <summary>How long it is delayed, in µs.</summary>

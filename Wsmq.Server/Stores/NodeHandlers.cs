@@ -1,16 +1,18 @@
+using System.Collections.Concurrent;
+
 namespace Wsmq.Server.Stores;
 
-/// <summary>The handlers of messages between nodes, by the first byte of the message.</summary>
+/// <summary>The handlers of messages between nodes, by kind.</summary>
 internal sealed class NodeHandlers
 {
-    private readonly Action<ReadOnlyMemory<byte>>?[] _handlers = new Action<ReadOnlyMemory<byte>>?[byte.MaxValue + 1];
+    private readonly ConcurrentDictionary<NodeMessageKind, Action<ReadOnlyMemory<byte>>> _handlers = [];
 
-    public void Add(byte kind, Action<ReadOnlyMemory<byte>> handler) => Volatile.Write(ref _handlers[kind], handler);
+    public void Add(NodeMessageKind kind, Action<ReadOnlyMemory<byte>> handler) => _handlers[kind] = handler;
 
-    /// <summary>Returns false if nothing handles messages of this kind.</summary>
-    public bool TryHandle(ReadOnlyMemory<byte> message)
+    /// <summary>Returns false if nothing handles messages of this kind: they come from a node of another version, or too early.</summary>
+    public bool TryHandle(NodeMessageKind kind, ReadOnlyMemory<byte> message)
     {
-        if (message.IsEmpty || Volatile.Read(ref _handlers[message.Span[0]]) is not { } handler)
+        if (!_handlers.TryGetValue(kind, out var handler))
             return false;
         handler(message);
         return true;

@@ -65,6 +65,15 @@ internal sealed class ConnectionWorker(
         }
     }
 
+    public bool TakesJobs
+    {
+        get
+        {
+            lock (_lock)
+                return _window > 0 && !IsGone;
+        }
+    }
+
     // While an earlier job is not written, the client does not read, and further ones would only fill the memory of the node.
     public int Credit
     {

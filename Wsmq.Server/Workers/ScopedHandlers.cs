@@ -21,6 +21,20 @@ internal sealed class ScopedHandlers(IServiceScopeFactory scopes, ILogger<AppWor
         }
     }
 
+    public async Task<TReply> AnswerAsync<T, TReply, THandler>(WsmqRequest<T> request, CancellationToken cancellationToken)
+        where THandler : class, IWsmqRequestHandler<T, TReply>
+    {
+        var scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await scope.ServiceProvider.GetRequiredService<THandler>().HandleAsync(request, cancellationToken);
+        }
+        finally
+        {
+            await DisposeAsync(scope);
+        }
+    }
+
     // Whether the attempt succeeded was decided by the handler.
     private async Task DisposeAsync(AsyncServiceScope scope)
     {

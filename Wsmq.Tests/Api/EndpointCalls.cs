@@ -29,7 +29,7 @@ internal static class EndpointCalls
         var path = PathOf(endpoint, address, position);
         if (path.EndsWith("/events", StringComparison.Ordinal))
             return OpenAsync(caller, path);
-        var body = endpoint == "POST /messages" ? $$"""{"to":"{{address}}"}""" : OperatorTests.Bodies.GetValueOrDefault(endpoint);
+        var body = endpoint is "POST /messages" or "POST /requests" ? $$"""{"to":"{{address}}"}""" : OperatorTests.Bodies.GetValueOrDefault(endpoint);
         return body is null ? caller.AskAsync(endpoint.Split(' ')[0], path) : caller.PostAsync(path, body);
     }
 

@@ -12,7 +12,7 @@ public sealed class EndpointLimitTests : IDisposable
     /// <summary>What counts as a send or a read whoever asks. Of all others, only refused requests count.</summary>
     private static readonly string[] Counted =
     [
-        "POST /messages", "DELETE /messages", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /state",
+        "POST /messages", "DELETE /messages", "POST /requests", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /state",
         "GET /history", "GET /addresses/{address}/events", "GET /addresses/{address}/presence", "GET /nodes", "GET /users/{user}/connections",
     ];
 
@@ -25,7 +25,7 @@ public sealed class EndpointLimitTests : IDisposable
 
     private static readonly string[] WithBody =
     [
-        "POST /messages", "POST /addresses/{address}/messages", "POST /queues/{address}/redrive",
+        "POST /messages", "POST /requests", "POST /addresses/{address}/messages", "POST /queues/{address}/redrive",
         "POST /queues/{address}/remove-dead-letters", "POST /keys", "POST /dead-letters/count", "POST /dead-letters/runs",
     ];
 

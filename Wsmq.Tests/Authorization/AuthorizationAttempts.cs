@@ -133,6 +133,13 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "History":
                 await connection.InvokeAsync<WsmqHistoryPage>(method, target, null);
                 return null;
+            case "Request":
+                await connection.InvokeAsync<WsmqReply>(method, message, 30_000);
+                return null;
+            case "Respond":
+                await connection.InvokeAsync<WsmqWorkGrant>(method, target, null, 1);
+                await connection.InvokeAsync<WsmqWorkGrant>(method, target, null, 0);
+                return null;
             case "Work":
                 await connection.InvokeAsync<WsmqWorkGrant>(method, target, 1);
                 return null;
@@ -198,6 +205,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         var answer = method switch
         {
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
+            "POST /requests" => await _http!.PostAsync("/requests?timeout=100", $$"""{"to":"{{target}}","body":1}"""),
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             "GET /history" => await _http!.GetAsync($"/history?source={target}"),

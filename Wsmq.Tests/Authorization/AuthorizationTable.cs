@@ -40,15 +40,18 @@ internal static class AuthorizationTable
 
     /// <summary>The endpoints of the HTTP API.</summary>
     public static readonly string[] Endpoints =
-        ["POST /messages", "DELETE /messages", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history", .. QueueEndpoints.Keys];
+        [
+            "POST /messages", "DELETE /messages", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
+            .. QueueEndpoints.Keys,
+        ];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
     public static readonly string[] OverHttp = [.. Endpoints, "GET /logs (event stream)"];
 
     public static readonly string[] Methods =
         [
-            "Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Ack", "Resume", "Nack", "History", "Work", "Complete",
-            "CompleteMany", "WatchPresence", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp,
+            "Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Request", "Ack", "Resume", "Nack", "History", "Respond",
+            "Work", "Complete", "CompleteMany", "WatchPresence", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp,
         ];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
@@ -93,6 +96,10 @@ internal static class AuthorizationTable
         ("app", _) => Same("–"),
         _ when QueueEndpoints.TryGetValue(method, out var same) => Expected(actor, same),
         (_, "POST /messages") => Expected(actor, "Send"),
+        ("granted", "POST /requests") => [.. Expected(actor, "Request")[..5], "request-timeout"],
+        (_, "POST /requests") => Expected(actor, "Request"),
+        (_, "Request") => [.. Expected(actor, "Send").Select(e => e == Ok ? "no-responder" : e)],
+        (_, "Respond") => Expected(actor, "Ack"),
         (_, "DELETE /messages") => Expected(actor, "CancelDelayed"),
         (_, "CancelDelayed") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)" or "GET /state") => Expected(actor, "Ack"),
@@ -136,6 +143,8 @@ internal static class AuthorizationTable
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
             `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled.
+            Nobody answers requests: `no-responder` means that the request is allowed; the last connection of `granted` works on `work:jobs` and
+            does not answer in time. `Reply`, `RefuseRequest` and `CancelRequest` concern only requests that the connection has got or made.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
             group, and the authorizer can only deny that; to a history (`History`, `GET /history`) it can open every log. `ListQueues` states whether its result has the address. `work:jobs` is the only
             declared work queue. `IWsmqGroups`, `IWsmqPublisher` and the live plane's `IHubContext` exist inside

@@ -27,6 +27,7 @@ internal static class KeyTable
     [
         new("POST /messages", "send", "user:bob", "send-not-allowed"),
         new("DELETE /messages", KeyRow.AnyScope, "user:bob", AuthorizationTable.Ok),
+        new("POST /requests", "send", "user:bob", "send-not-allowed") { Allowed = "no-responder" },
         new("GET /logs", "read", $"user:{User}", "read-not-allowed"),
         new("GET /logs/{address}", "read", $"user:{User}", "read-not-allowed"),
         new(Stream, "read", $"user:{User}", "read-not-allowed"),
@@ -86,6 +87,9 @@ internal sealed record KeyRow(string Endpoint, string Scope, string? Target, str
 
     private const string StopRun = "DELETE /dead-letters/runs/{id}";
 
+    /// <summary>The outcome of a request that the key may make.</summary>
+    public string Allowed { get; init; } = AuthorizationTable.Ok;
+
     /// <summary>The expected outcomes, by <see cref="KeyTable.Columns"/>.</summary>
     public string[] Expected()
     {
@@ -93,11 +97,11 @@ internal sealed record KeyRow(string Endpoint, string Scope, string? Target, str
             return [Refusal, .. Enumerable.Repeat("–", 4)];
         if (Scope == AnyScope)
             return [.. Enumerable.Repeat(AuthorizationTable.Ok, 5)];
-        var there = Target is null ? Refusal : AuthorizationTable.Ok;
+        var there = Target is null ? Refusal : Allowed;
 
         // A connection of a worker opens the own queue. Who may replay may stop runs that replay: a run that removes looks like none.
         var without = Scope == "read" || Endpoint == StopRun ? AuthorizationTable.Ok : Refusal;
-        return [without, AuthorizationTable.Ok, there, there, Refusal];
+        return [without, Allowed, there, there, Refusal];
     }
 
     /// <summary>The scopes of the keys, by <see cref="KeyTable.Columns"/>.</summary>

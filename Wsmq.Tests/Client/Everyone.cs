@@ -34,6 +34,10 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task Presence(WsmqPresenceChange change) => CallAsync(() => all.Presence(change));
 
+    public Task Request(WsmqIncomingRequest request) => CallAsync(() => all.Request(request));
+
+    public Task RequestCancelled(string id) => CallAsync(() => all.RequestCancelled(id));
+
     private async Task CallAsync(Func<Task> call)
     {
         await Eventually.That("a client is connected", () => script.Connections > 0);

@@ -48,7 +48,10 @@ public sealed class Script
     /// <summary>The calls for jobs: the method, the position and the token.</summary>
     public ConcurrentQueue<(string Method, string Position, string Token)> JobCalls { get; } = new();
 
-    /// <summary>The calls that manage queues: the method and its arguments.</summary>
+    /// <summary>The calls with which the client offered to answer requests.</summary>
+    public ConcurrentQueue<(string? Address, string[]? Types, int Credit)> Offers { get; } = new();
+
+    /// <summary>The calls that manage queues, and those of requests: the method and its arguments.</summary>
     public ConcurrentQueue<(string Method, object?[] Arguments)> QueueCalls { get; } = new();
 
     /// <summary>The calls of <c>WatchPresence</c> and <c>UnwatchPresence</c>.</summary>

@@ -7,7 +7,10 @@ internal static partial class WireCorpus
     private const string Zero = "0000000000000000";
     private const int Frame = 598_016;
 
-    public static IReadOnlyList<WireCase> All { get; } = [.. Handshakes(), .. Frames(), .. Arguments(), .. Workers(), .. Presence(), .. Streams(), .. Sockets(), .. Sizes()];
+    public static IReadOnlyList<WireCase> All { get; } =
+    [
+        .. Handshakes(), .. Frames(), .. Arguments(), .. Workers(), .. Presence(), .. Requests(), .. Streams(), .. Sockets(), .. Sizes(),
+    ];
 
     private static WireCase Case(string name, Outcome outcome, string text) => new(name, outcome, null, [WireFrame.Of(text)]);
 

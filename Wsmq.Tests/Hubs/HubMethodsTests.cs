@@ -25,6 +25,7 @@ public sealed class HubMethodsTests
         : type == typeof(WsmqDataArgument) ? OnTheWire(typeof(WsmqJsonBody?))
         : type == typeof(WsmqNamesArgument) ? OnTheWire(typeof(string[]))
         : type == typeof(WsmqRetryArgument) ? OnTheWire(typeof(WsmqRetry))
+        : type == typeof(WsmqTextsArgument) ? OnTheWire(typeof(string[]))
         : type == typeof(WsmqMessagesArgument) ? OnTheWire(typeof(WsmqOutgoingMessage[]))
         : type == typeof(WsmqHistoryResult) ? OnTheWire(typeof(WsmqHistoryPage))
         : type == typeof(WsmqLeasesArgument) ? OnTheWire(typeof(WsmqJobLease[]))

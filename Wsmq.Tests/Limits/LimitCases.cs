@@ -110,6 +110,11 @@ internal static class LimitCases
                 return await UntilRefusedAsync(node, (alice, i) => WatchAsync(alice, i == 0 ? "user:alice" : "group:ops"));
             },
             node => WithAsync(node, alice => WatchAsync(alice, "group:ops"))),
+            "Requests.MaxOpen", "too-many-sends", o => o.Requests.MaxOpen = 1,
+            node => UntilRefusedAsync(node, (alice, i) => AskAsync(alice, i, credit: 8)), node => WithAsync(node, Works)),
+        new(
+            "Requests.MaxWaiting", "responder-busy", o => o.Requests.MaxWaiting = 0,
+            node => UntilRefusedAsync(node, (alice, i) => AskAsync(alice, i, credit: 1)), node => WithAsync(node, Works)),
         new(
             "Publish.QueueBytes", "server-busy", o => o.Publish.QueueBytes = 1024 * 1024,
             async node => (await node.Publisher.SendManyAsync([.. Enumerable.Range(0, 64).Select(_ => Large())]))
@@ -118,6 +123,18 @@ internal static class LimitCases
     ];
 
     private const string Start = "0000000000000000";
+
+    // The first request is never answered, and open until the connection ends.
+    private static async Task AskAsync(PlainClient client, int number, int credit)
+    {
+        if (number == 0)
+            await client.Connection.InvokeAsync("Respond", "user:alice", null, credit);
+        var asked = client.Connection.InvokeAsync<WsmqReply>("Request", new { to = "user:alice" }, 60_000);
+        if (number > 0)
+            await asked;
+        else
+            _ = asked.ContinueWith(t => t.Exception, TaskScheduler.Default);
+    }
 
     private static Task KeepAsync(PlainClient client, string key, object body) =>
         client.Connection.InvokeAsync("Send", new { to = "user:alice", stateKey = key, body });

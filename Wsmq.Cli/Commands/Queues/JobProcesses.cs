@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using Wsmq.Cli.Messages;
 
 namespace Wsmq.Cli.Commands.Queues;
 
@@ -51,16 +50,23 @@ internal sealed class JobProcesses(string command, CancellationToken stop)
 
     private ProcessStartInfo Start(WsmqJob job)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", command]) : new ProcessStartInfo("/bin/sh", ["-c", command]);
-        start.RedirectStandardInput = true;
+        var start = Shell(command);
         foreach (var (name, value) in JobEnvironment.Of(job))
             start.Environment[name] = value;
         JobEnvironment.RemoveCredentials(start.Environment);
         return start;
     }
 
-    // The command need not read its input.
-    private static async Task WriteAsync(Process process, ReadOnlyMemory<byte> body)
+    /// <summary>Runs a command of the shell, with its standard input redirected.</summary>
+    public static ProcessStartInfo Shell(string command)
+    {
+        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", command]) : new ProcessStartInfo("/bin/sh", ["-c", command]);
+        start.RedirectStandardInput = true;
+        return start;
+    }
+
+    /// <summary>Writes the standard input of a command, which need not read it.</summary>
+    public static async Task WriteAsync(Process process, ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -73,24 +79,9 @@ internal sealed class JobProcesses(string command, CancellationToken stop)
         }
     }
 
-    // The reverse of send: text for a JSON string, any other JSON as it was written, bytes as they are.
-    private static ReadOnlyMemory<byte> BodyOf(WsmqDelivery message)
-    {
-        if (message.Data is { } data)
-            return data;
-        if (message.Body is not { } json)
-            return default;
-        using var document = JsonDocument.Parse(json.Utf8);
-        try
-        {
-            return document.RootElement.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(document.RootElement.GetString()!) : json.Utf8;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of an escaped surrogate pair: valid JSON, but not valid text.
-            return json.Utf8;
-        }
-    }
+    // The reverse of send; bytes as they are.
+    private static ReadOnlyMemory<byte> BodyOf(WsmqDelivery message) =>
+        message.Data is { } data ? data : message.Body is { } json ? BodyText.BytesOf(json) : default;
 
     private async Task<bool> IsStoppingAsync()
     {

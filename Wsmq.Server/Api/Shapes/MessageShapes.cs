@@ -91,6 +91,30 @@ internal sealed record WsmqApiResult
     public WsmqApiProblem? Error { get; init; }
 }
 
+/// <summary>The reply to a request.</summary>
+[Description("The reply to a request. Either body or data.")]
+[JsonNumberHandling(JsonNumberHandling.Strict)]
+internal sealed record WsmqApiReply
+{
+    [JsonPropertyName(Wire.Type)]
+    public string? Type { get; init; }
+
+    [JsonPropertyName(Wire.Body), Description("Any JSON value.")]
+    public JsonElement? Body { get; init; }
+
+    [JsonPropertyName(Wire.Data), Description("Bytes in base64, instead of a body.")]
+    public byte[]? Data { get; init; }
+
+    [JsonPropertyName(Wire.ContentType)]
+    public string? ContentType { get; init; }
+
+    [JsonPropertyName(Wire.Headers)]
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    [JsonPropertyName(Wire.Responder), Description("The user who replied; absent if the app did.")]
+    public string? Responder { get; init; }
+}
+
 /// <summary>The receipt of a stored message.</summary>
 [Description("The receipt of a stored message.")]
 [JsonNumberHandling(JsonNumberHandling.Strict)]

@@ -12,6 +12,7 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiMessage))]
 [JsonSerializable(typeof(WsmqApiResult[]))]
 [JsonSerializable(typeof(WsmqApiReceipt))]
+[JsonSerializable(typeof(WsmqApiReply))]
 [JsonSerializable(typeof(WsmqApiPage))]
 [JsonSerializable(typeof(WsmqApiState))]
 [JsonSerializable(typeof(WsmqApiHistory))]

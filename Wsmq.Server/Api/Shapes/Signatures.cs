@@ -23,6 +23,13 @@ internal static class Signatures
     {
     }
 
+    public static void Request(
+        [FromQuery, Range(1, int.MaxValue), DefaultValue(30_000), Description("How long to wait for the reply, in milliseconds.")] int? timeout,
+        [FromBody, Description("The request: to, type, body or data, contentType, headers, correlationId; for work queues key and priority.")]
+        WsmqApiMessage message)
+    {
+    }
+
     public static void Delayed(
         [FromQuery, Required, Description("The address that it was sent to.")] string to, [FromQuery, Required, Description("Its id.")] string id)
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Wsmq.Server.Stores.Redis;
 
 /// <summary>
-/// A message on the channel of a node: Q, the id of a question and the question; or A, the id and the node whose answer is stored. The id
-/// begins with the node that asks.
+/// A message on the channel of a node: Q, the id of a question and the question; or A, the id and the node whose answer is stored; or M, a kind
+/// and a message that is not answered. The id begins with the node that asks.
 /// </summary>
 /// <param name="Question">The id of the question.</param>
 /// <param name="Node">The node that has answered; null for a question.</param>
@@ -24,6 +24,16 @@ internal readonly record struct NodeMessage(string Question, string? Node, ReadO
         [(byte)'Q', .. Encoding.ASCII.GetBytes(question), .. content.Span];
 
     public static byte[] Answered(string question, string node) => Encoding.ASCII.GetBytes($"A{question}{node}");
+
+    public static byte[] Of(NodeMessageKind kind, ReadOnlyMemory<byte> content) => [(byte)'M', (byte)kind, .. content.Span];
+
+    /// <summary>Reads a message that is not answered; returns false for any other.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> message, out NodeMessageKind kind, out ReadOnlyMemory<byte> content)
+    {
+        var isPlain = message.Length > 2 && message.Span[0] == (byte)'M';
+        (kind, content) = isPlain ? ((NodeMessageKind)message.Span[1], message[2..]) : default;
+        return isPlain;
+    }
 
     /// <summary>Returns false if the message is malformed.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> message, out NodeMessage read)

@@ -11,7 +11,7 @@ namespace Wsmq.Server.Stores.Redis;
 /// it is in the first lane, so that one script may use it on a Cluster.
 /// </summary>
 internal sealed class RedisNodes(
-    RedisConnections connections, RedisLanes lanes, WsmqNodeOptions options, RedisClock clock, ILogger logger) : INodeStore
+    RedisConnections connections, RedisLanes lanes, IResponderStore responders, WsmqNodeOptions options, RedisClock clock, ILogger logger) : INodeStore
 {
     // How much longer than its question waits an answer is stored: for the node that asks to read it.
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(5);
@@ -26,14 +26,14 @@ internal sealed class RedisNodes(
 
     public string Self => lanes.Node;
 
+    public IResponderStore Responders => responders;
+
     private LaneKeys Keys => lanes[0].Keys;
 
     public async Task JoinAsync(Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> answer, CancellationToken cancellationToken)
     {
         _answers.Begin(answer);
-        var channel = Keys.NodeChannels + Self;
-        await connections.Channels.ListenAsync(
-            connections.IsCluster ? RedisChannel.Sharded(channel) : RedisChannel.Literal(channel), Handle).WaitAsync(cancellationToken);
+        await connections.Channels.ListenAsync(ChannelOf(Self), Handle).WaitAsync(cancellationToken);
         _joined = true;
         await RenewAsync(cancellationToken);
     }
@@ -68,16 +68,13 @@ internal sealed class RedisNodes(
         }
     }
 
-    public void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler) => _handlers.Add(kind, handler);
+    public void Handle(NodeMessageKind kind, Action<ReadOnlyMemory<byte>> handler) => _handlers.Add(kind, handler);
 
-    public async Task<bool> SendAsync(string node, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
-    {
-        if (node == Self)
-            return _handlers.TryHandle(message);
-        var reply = await connections.EvaluateAsync(
-            RedisScript.NodesSend, [Keys.Nodes], [lanes.PublishCommand, Keys.NodeChannels + node, message], cancellationToken);
-        return (long)reply > 0;
-    }
+    public async Task<bool> SendAsync(string node, NodeMessageKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        node == Self
+            ? _handlers.TryHandle(kind, message)
+            : await connections.AskAsync(
+                (database, primary) => database.PublishAsync(ChannelOf(node), NodeMessage.Of(kind, message), primary), cancellationToken) > 0;
 
     public async Task<NodeReplies> AskAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -103,6 +100,9 @@ internal sealed class RedisNodes(
             _open.TryRemove(id, out _);
         }
     }
+
+    private RedisChannel ChannelOf(string node) =>
+        connections.IsCluster ? RedisChannel.Sharded(Keys.NodeChannels + node) : RedisChannel.Literal(Keys.NodeChannels + node);
 
     private static async Task<T> InTimeAsync<T>(Task<T> call, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -143,9 +143,9 @@ internal sealed class RedisNodes(
 
     private void Handle(ReadOnlyMemory<byte> message)
     {
-        if (_handlers.TryHandle(message))
-            return;
-        if (!NodeMessage.TryRead(message, out var read))
+        if (NodeMessage.TryRead(message, out var kind, out var content))
+            _handlers.TryHandle(kind, content);
+        else if (!NodeMessage.TryRead(message, out var read))
             Log.UnreadableSignal(logger);
         else if (read.Node is null)
             _answers.Enqueue(read);

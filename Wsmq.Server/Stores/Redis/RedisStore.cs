@@ -59,7 +59,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         Runs = new RedisRuns(_connections, _keys);
         LastSeen = new RedisLastSeen(_connections, _keys);
         _access = new RedisAccessStore(_connections, _keys, logger);
-        _nodes = new RedisNodes(_connections, _lanes, options.Value.Nodes, _clock, logger);
+        _nodes = new RedisNodes(
+            _connections, _lanes, new RedisResponders(_connections, _keys, _lanes.Node), options.Value.Nodes, _clock, logger);
 
         RedisAppender AppenderOf(RedisLane lane, IBatchScript batches) => new(lane, batches, primaries, _replicas?.Of(lane), logger);
     }

@@ -78,17 +78,25 @@ internal sealed class JobQueue(SqliteSession session, QueueRow row, long now)
         Finish(job);
     }
 
-    /// <summary>Makes a dead letter of a job.</summary>
+    /// <summary>Makes a dead letter of a job, or removes it if it is that of a request.</summary>
     public DeadJob Bury(JobRow job, DeadReason reason, string text, QueueRules rules)
     {
+        var dead = new DeadJob(job.Position, reason, job.Consumer);
+        Note(job, reason.ToEnd(), text, rules);
+        if (JobTerms.IsOfRequest(job.Unique))
+        {
+            Delete(job);
+            Finish(job);
+            return dead;
+        }
+
         (job.Reason, job.Text) = (reason, text);
         Move(job, JobState.Dead, now);
-        Note(job, reason.ToEnd(), text, rules);
         Finish(job);
         row.DeadBytes += job.Bytes;
         Count(t => t with { DeadLettered = t.DeadLettered + 1 });
         TrimDead(rules, MostRemovedForOne);
-        return new DeadJob(job.Position, reason, job.Consumer);
+        return dead;
     }
 
     /// <summary>Removes dead letters over the limits, the oldest first, but never the newest.</summary>

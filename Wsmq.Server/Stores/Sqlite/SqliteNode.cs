@@ -16,16 +16,18 @@ internal sealed class SqliteNode : INodeStore
         return Task.CompletedTask;
     }
 
+    public IResponderStore Responders { get; } = new SqliteResponders();
+
+    public void Handle(NodeMessageKind kind, Action<ReadOnlyMemory<byte>> handler) => _handlers.Add(kind, handler);
+
+    public Task<bool> SendAsync(string node, NodeMessageKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        Task.FromResult(node == Self && _handlers.TryHandle(kind, message));
+
     public Task LeaveAsync()
     {
         Volatile.Write(ref _answer, null);
         return Task.CompletedTask;
     }
-
-    public void Handle(byte kind, Action<ReadOnlyMemory<byte>> handler) => _handlers.Add(kind, handler);
-
-    public Task<bool> SendAsync(string node, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
-        Task.FromResult(node == Self && _handlers.TryHandle(message));
 
     public Task<NodeReplies> AskAsync(ReadOnlyMemory<byte> question, TimeSpan timeout, CancellationToken cancellationToken)
     {

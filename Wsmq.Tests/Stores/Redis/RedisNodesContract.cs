@@ -147,19 +147,19 @@ public abstract class RedisNodesContract : IAsyncLifetime
     {
         var heard = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var (a, b, c) = (await JoinAsync("a"), await StartAsync(), await StartAsync());
-        b.Handle((byte)'P', message => heard.Enqueue("b" + Encoding.UTF8.GetString(message.Span)));
-        c.Handle((byte)'P', message => heard.Enqueue("c" + Encoding.UTF8.GetString(message.Span)));
+        b.Handle(NodeMessageKind.Presence, message => heard.Enqueue("b" + Encoding.UTF8.GetString(message.Span)));
+        c.Handle(NodeMessageKind.Presence, message => heard.Enqueue("c" + Encoding.UTF8.GetString(message.Span)));
         await b.JoinAsync(q => q, default);
         await c.JoinAsync(q => q, default);
         var large = "P" + new string('x', INodeStore.MaxMessageBytes - 1);
 
         foreach (var message in Enumerable.Range(0, 20).Select(i => $"P{i}").Append(large))
-            (await a.SendAsync(b.Self, Encoding.UTF8.GetBytes(message), default)).Should().BeTrue();
+            (await a.SendAsync(b.Self, NodeMessageKind.Presence, Encoding.UTF8.GetBytes(message), default)).Should().BeTrue();
         await Eventually.That("all arrive", () => heard.Count == 21);
 
         heard.Should().Equal(Enumerable.Range(0, 20).Select(i => $"bP{i}").Append("b" + large));
-        (await a.SendAsync("zzzzzzzz", "P"u8.ToArray(), default)).Should().BeFalse();
-        (await a.SendAsync(a.Self, "P"u8.ToArray(), default)).Should().BeFalse();
+        (await a.SendAsync("zzzzzzzz", NodeMessageKind.Presence, "P"u8.ToArray(), default)).Should().BeFalse();
+        (await a.SendAsync(a.Self, NodeMessageKind.Presence, "P"u8.ToArray(), default)).Should().BeFalse();
     }
 
     [Fact]

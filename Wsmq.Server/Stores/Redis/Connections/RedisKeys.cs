@@ -201,6 +201,9 @@ internal sealed class LogKeys
     /// <summary>Hash of a group: user -> tail at joining.</summary>
     public RedisKey Members => _bucket + "members" + _name;
 
+    /// <summary>Hash: the nodes that have somebody who answers requests to the address, see responders.lua. Exists only while there is one.</summary>
+    public RedisKey Responders => _bucket + "responders" + _name;
+
     /// <summary>Set of a user: the groups it may be a member of.</summary>
     public RedisKey Groups => _bucket + "groups" + _name;
 

@@ -60,11 +60,11 @@ internal static class RedisScript
     public static readonly string NodesAnswer = Load("nodes_answer");
     public static readonly string NodesAsk = Load("nodes_ask");
     public static readonly string NodesRenew = Load("nodes_renew");
-    public static readonly string NodesSend = Load("nodes_send");
     public static readonly string OpenGroup = Load("open_group");
     public static readonly string OpenUser = Load("open_user");
     public static readonly string Permissions = Load("permissions");
     public static readonly string Read = Load("read");
+    public static readonly string Responders = Load("responders");
     public static readonly string RunList = Load("run_list");
     public static readonly string RunRead = Load("run_read");
     public static readonly string RunReplace = Load("run_replace");

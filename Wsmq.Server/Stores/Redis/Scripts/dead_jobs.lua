@@ -24,11 +24,16 @@ local function trim_dead(q, now, limits, at_once)
   if gone > 0 then change(q, 'r', gone) end
 end
 
--- Makes a dead letter of a job, which the caller has removed from the set of its state. The caller has called keep_outcomes.
+-- Makes a dead letter of a job, or removes it if it is that of a request, which the caller has removed from the set of its state. The caller has called keep_outcomes.
 -- reason: R rejected, A attempts used up, L leases lost, E expired
 local function bury(q, at, job, grant, reason, text, now, limits)
   finish(q, at, job)
   local stated = string.sub(text, 1, 9999)
+  -- Nobody waits any more for the job of a request: its unique text begins with this byte, which no other one contains (JobTerms).
+  if string.byte(job.unique) == 1 then
+    note_end(q, at, reason, stated, grant.progress, now)
+    return
+  end
   local counts = string.format('%04.0f%04.0f%04.0f%03.0f', math.min(grant.failed, 9999), math.min(grant.lost, 9999), #stated, #grant.consumer)
   local letter = reason .. digits(now) .. counts .. stated .. grant.consumer .. job.text
   call('HSET', q.dead, at, letter)

@@ -13,8 +13,10 @@ export interface GivenJob {
   message: Wire & { source: string; position: Position; sentAt: number };
 }
 
-/** The call that ends an attempt, with its last argument. */
-export type End = ["Complete" | "HandBack"] | ["Retry", RetryOptions | null] | ["Reject", string | null];
+/** The call that ends an attempt, with its last arguments. */
+export type End =
+  | ["Complete" | "HandBack"] | ["Retry", RetryOptions | null] | ["Reject", string | null]
+  | ["CompleteWith", string, object] | ["RefuseJob", string, string, string | null];
 
 /** A job between its arrival and the answer to its end, and its lease: lost once no extension was confirmed for its duration. */
 export class HeldJob implements Job {

@@ -12,6 +12,12 @@ const UNKNOWN_TYPE_TIMEOUT = 24 * 60 * 60_000;
 // Senders choose the names.
 const MOST_UNKNOWN_TYPES = 1_000;
 
+/** What answers the requests among the jobs of a queue. */
+export interface JobAnswers {
+  handlerOf(type: string): any;
+  answer(handler: any, message: GivenJob["message"], signal: AbortSignal): Promise<End>;
+}
+
 /** A worker of one queue over the connections of a client. */
 export class QueueWorker implements Extension, Worker {
   #held = new Map<string, { job: HeldJob; session: Session }>();
@@ -24,7 +30,7 @@ export class QueueWorker implements Extension, Worker {
 
   constructor(
     extended: (extension: Extension) => Extended, readonly queue: string, readonly handle: JobHandler | JobHandlers<any, string>,
-    readonly options: WorkOptions) {
+    readonly options: WorkOptions, readonly answers?: JobAnswers) {
     const { concurrency = 4 } = options;
     if (!(Number.isInteger(concurrency) && concurrency > 0)) throw new RangeError(`concurrency is ${concurrency}: a whole number above 0`);
     this.#client = extended({
@@ -100,6 +106,7 @@ export class QueueWorker implements Extension, Worker {
     try {
       const handler = this.#handlerOf(type);
       if (this.#isStopped || this.#isStopping) job.end = ["HandBack"];
+      else if (handler && this.answers) job.end = await this.answers.answer(handler, fromWire(given.message), job.signal);
       else if (handler) await handler(fromWire(given.message), job);
       else job.end = this.#endOfUnknown(type, sentAt);
     } catch (e) {
@@ -116,6 +123,7 @@ export class QueueWorker implements Extension, Worker {
 
   #handlerOf(type: string): JobHandler<any, any> | undefined {
     const { handle } = this;
+    if (this.answers) return this.answers.handlerOf(type);
     if (typeof handle === "function") return handle;
     return Object.hasOwn(handle, type) ? handle[type] : undefined;
   }

@@ -1,0 +1,119 @@
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Requests;
+
+/// <summary>Has requests to users and groups answered: on this node if somebody answers here, otherwise on another one.</summary>
+internal sealed class RequestRouter(OpenRequests open, LocalResponders local, RequestNode node, IStore store, TimeProvider time)
+{
+    private string Self => store.Nodes.Self;
+
+    /// <summary>Returns how the request ended.</summary>
+    /// <param name="to">The address.</param>
+    /// <param name="request">The request, without id and timeout.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait; its responder is told.</param>
+    /// <exception cref="WsmqException">
+    /// <c>no-responder</c>, <c>responder-busy</c>, <c>request-timeout</c>, <c>request-failed</c>, <c>store-unavailable</c>.
+    /// </exception>
+    public async Task<WsmqReply> AskAsync(
+        WsmqAddress to, WsmqIncomingRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(timeout, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
+        using var one = open.Begin();
+        var attempt = new Attempt(to, request with { Id = one.Id }, time.GetTimestamp(), timeout, one);
+        try
+        {
+            var outcome = await TryAllAsync(attempt, end.Token);
+            return outcome.End switch
+            {
+                RequestEnd.Replied => outcome.Reply ?? new WsmqReply(),
+                RequestEnd.Failed => throw outcome.Error,
+                RequestEnd.Busy => throw new WsmqException(WsmqErrors.ResponderBusy),
+                _ => throw new WsmqException(WsmqErrors.NoResponder),
+            };
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new WsmqException(WsmqErrors.RequestTimeout);
+        }
+    }
+
+    // First whoever has room now; then, of those that are busy, one at which the request waits.
+    private async Task<RequestOutcome> TryAllAsync(Attempt attempt, CancellationToken end)
+    {
+        var busy = new List<string>();
+        if (local.Answers(attempt.To, attempt.Request.Type) && await TryAsync(attempt, Self, mayWait: false, busy, end) is { } here)
+            return here;
+        var others = await store.Nodes.Responders.FindAsync(attempt.To, attempt.Request.Type, end);
+        foreach (var other in others.OrderBy(_ => Random.Shared.Next()))
+        {
+            if (await TryAsync(attempt, other, mayWait: false, busy, end) is { } outcome)
+                return outcome;
+        }
+
+        foreach (var other in busy.ToArray())
+        {
+            if (await TryAsync(attempt, other, mayWait: true, busy, end) is { } outcome)
+                return outcome;
+        }
+
+        return busy.Count > 0 ? RequestOutcome.Busy : RequestOutcome.Nobody;
+    }
+
+    // Returns null if nobody there takes it.
+    private async Task<RequestOutcome?> TryAsync(Attempt attempt, string other, bool mayWait, List<string> busy, CancellationToken end)
+    {
+        busy.Remove(other);
+        var outcome = other == Self ? await HereAsync(attempt, mayWait, end) : await ThereAsync(attempt, other, mayWait, end);
+        if (outcome.End == RequestEnd.Busy)
+            busy.Add(other);
+        return outcome.End is RequestEnd.Replied or RequestEnd.Failed ? outcome : null;
+    }
+
+    private async Task<RequestOutcome> HereAsync(Attempt attempt, bool mayWait, CancellationToken end)
+    {
+        var ended = attempt.Open.Attempt(null);
+        var call = new ResponderCall(
+            attempt.To, attempt.Request, attempt.Began + (long)(attempt.Timeout.TotalSeconds * time.TimestampFrequency),
+            outcome => Task.FromResult(attempt.Open.TrySet(outcome)));
+        if (local.Take(call, mayWait) is { } notTaken)
+            return notTaken;
+        try
+        {
+            return await ended.WaitAsync(end);
+        }
+        catch (OperationCanceledException)
+        {
+            local.Cancel(attempt.Open.Id);
+            throw;
+        }
+    }
+
+    private async Task<RequestOutcome> ThereAsync(Attempt attempt, string other, bool mayWait, CancellationToken end)
+    {
+        end.ThrowIfCancellationRequested();
+        var left = attempt.Timeout - time.GetElapsedTime(attempt.Began);
+        var ended = attempt.Open.Attempt(other);
+        var request = attempt.Request with { Timeout = Math.Max(1, (long)left.TotalMilliseconds) };
+        if (!await node.AskAsync(other, request, mayWait))
+        {
+            attempt.Open.Left();
+            await store.Nodes.Responders.RemoveAsync(attempt.To, other, end);
+            return RequestOutcome.Nobody;
+        }
+
+        try
+        {
+            return await ended.WaitAsync(end);
+        }
+        catch (OperationCanceledException)
+        {
+            node.Cancel(other, attempt.Open.Id);
+            throw;
+        }
+    }
+
+    private sealed record Attempt(
+        WsmqAddress To, WsmqIncomingRequest Request, long Began, TimeSpan Timeout, OpenRequests.OpenRequest Open);
+}

@@ -1,0 +1,62 @@
+namespace Wsmq.Tests.Requests;
+
+// To groups.
+public abstract partial class RequestContract
+{
+    [Fact]
+    public async Task A_request_to_a_group_is_answered_by_one_of_its_members()
+    {
+        await StartAsync();
+        foreach (var user in new[] { "alice", "bob", "carol" })
+            await A.Groups.AddToGroupAsync(user, "ops");
+        var (alice, bob, carol) = (await ConnectAsync(A, "alice"), await ConnectAsync(B, "bob"), await ConnectAsync(A, "carol"));
+        await bob.RespondAsync("group:ops", ["question"]);
+        await carol.RespondAsync("group:ops", ["another"]);
+
+        var asked = AskAsync(alice, "group:ops");
+        var request = await bob.GetsAsync();
+        await bob.ReplyAsync(request.Id, 1);
+
+        request.To.Should().Be("group:ops");
+        (await asked).Responder.Should().Be("bob");
+        carol.Requests.Should().BeEmpty();
+        await NothingIsStoredAsync("group:ops");
+    }
+
+    [Fact]
+    public async Task Who_is_not_a_member_neither_asks_nor_answers_and_one_who_leaves_answers_no_more()
+    {
+        await StartAsync();
+        await A.Groups.AddToGroupAsync("alice", "ops");
+        await A.Groups.AddToGroupAsync("bob", "ops");
+        var (alice, bob, mallory) = (await ConnectAsync(A, "alice"), await ConnectAsync(B, "bob"), await ConnectAsync(B, "mallory"));
+        await RefusedAsync(mallory, WsmqErrors.ReadNotAllowed, "Respond", "group:ops", null, 1);
+        await FailsAsync(AskAsync(mallory, "group:ops"), WsmqErrors.SendNotAllowed);
+        await bob.RespondAsync("group:ops");
+        var asked = AskAsync(alice, "group:ops");
+        await bob.ReplyAsync((await bob.GetsAsync()).Id, 1);
+        await asked;
+
+        await A.Groups.RemoveFromGroupAsync("bob", "ops");
+
+        await Eventually.That("bob answers no more", async () =>
+        {
+            var again = AskAsync(alice, "group:ops");
+            if (bob.Requests.Count > 1)
+                await bob.ReplyAsync(bob.Requests[^1].Id, 1);
+            try
+            {
+                await again.WaitAsync(TimeSpan.FromSeconds(1));
+                return false;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+            catch (Microsoft.AspNetCore.SignalR.HubException e)
+            {
+                return WsmqError.Find(e.Message) == WsmqErrors.NoResponder;
+            }
+        });
+    }
+}

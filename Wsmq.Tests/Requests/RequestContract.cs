@@ -1,0 +1,134 @@
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Stores;
+using Wsmq.Tests.Support;
+
+namespace Wsmq.Tests.Requests;
+
+/// <summary>Requests and replies of plain clients on every store: over two nodes where the store supports several.</summary>
+public abstract partial class RequestContract : IAsyncLifetime
+{
+    // Longer than any test takes: what fails within it was not a time-out.
+    private const int Long = 120_000;
+    private readonly List<IAsyncDisposable> _running = [];
+
+    private protected TestNode A { get; private set; } = null!;
+
+    /// <summary>The second node, or the same one where the store supports only one.</summary>
+    private protected TestNode B { get; private set; } = null!;
+
+    private protected abstract bool ManyNodes { get; }
+
+    public abstract Task InitializeAsync();
+
+    public async Task DisposeAsync()
+    {
+        for (var i = _running.Count - 1; i >= 0; i--)
+            await _running[i].DisposeAsync();
+        await CleanUpAsync();
+    }
+
+    private protected abstract void UseStore(WsmqBuilder builder);
+
+    private protected abstract Task CleanUpAsync();
+
+    private async Task StartAsync(Action<WsmqOptions>? options = null)
+    {
+        A = Keep(await TestNode.StartAsync(Store, options, Authorize));
+        B = ManyNodes ? Keep(await TestNode.StartAsync(Store, options, Authorize)) : A;
+
+        void Store(WsmqBuilder builder)
+        {
+            UseStore(builder);
+            builder.AddQueue("thumbs");
+        }
+
+        static void Authorize(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder) =>
+            builder.Services.AddSingleton<IWsmqAuthorizer, EverybodyWorks>();
+    }
+
+    private T Keep<T>(T disposable)
+        where T : IAsyncDisposable
+    {
+        _running.Add(disposable);
+        return disposable;
+    }
+
+    private async Task<Responder> ConnectAsync(TestNode node, string user) => Keep(await Responder.ConnectAsync(node, user));
+
+    private static Task<WsmqReply> AskAsync(Responder from, object message, int timeout = Long) =>
+        from.Connection.InvokeAsync<WsmqReply>("Request", message, timeout);
+
+    private static Task<WsmqReply> AskAsync(Responder from, string to, string type = "question", int timeout = Long, string? id = null) =>
+        AskAsync(from, new { to, id, type, body = new { n = 1 } }, timeout);
+
+    private static async Task FailsAsync(Task<WsmqReply> request, WsmqError error, string? detail = null)
+    {
+        var thrown = (await request.Invoking(r => r).Should().ThrowAsync<HubException>()).Which;
+        WsmqError.Find(thrown.Message).Should().Be(error, thrown.Message);
+        if (detail is not null)
+            thrown.Message.Should().EndWith($"({detail})");
+    }
+
+    private async Task NothingIsStoredAsync(string address)
+    {
+        var state = await A.Services.GetRequiredService<IStore>().MessageLog.StatesAsync([WsmqAddress.Parse(address)], CancellationToken.None);
+        (state[0]?.Tail ?? WsmqPosition.Start).Should().Be(WsmqPosition.Start);
+    }
+}
+
+internal sealed class EverybodyWorks(IWsmqGroups groups) : IWsmqAuthorizer
+{
+    public async ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
+        to.Kind != WsmqAddressKind.Group || await groups.IsInGroupAsync(caller.UserId, to.Name, cancellationToken);
+
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
+
+    public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(true);
+}
+
+public sealed class RequestSqliteTests : RequestContract
+{
+    private readonly TempFolder _folder = new();
+
+    private protected override bool ManyNodes => false;
+
+    public override Task InitializeAsync() => Task.CompletedTask;
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
+
+    private protected override Task CleanUpAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
+}
+
+[Collection(SharedRedis.Name)]
+public sealed class RequestRedisTests(SharedRedis redis) : RequestContract
+{
+    private readonly string _prefix = redis.NextPrefix();
+
+    private protected override bool ManyNodes => true;
+
+    public override Task InitializeAsync() => Task.CompletedTask;
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
+
+    private protected override Task CleanUpAsync() => Task.CompletedTask;
+}
+
+[Collection(SharedCluster.Name)]
+public sealed class RequestClusterTests(SharedCluster cluster) : RequestContract
+{
+    private readonly string _prefix = cluster.NextPrefix();
+
+    private protected override bool ManyNodes => true;
+
+    public override Task InitializeAsync() => Task.CompletedTask;
+
+    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(cluster.EndPoints, o => o.KeyPrefix = _prefix);
+
+    private protected override Task CleanUpAsync() => Task.CompletedTask;
+}

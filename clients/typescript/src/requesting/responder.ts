@@ -1,0 +1,99 @@
+import { Pause, settles, waitOf } from "../backoff.js";
+import { Lost, type Session } from "../connection/session.js";
+import type { WsmqError } from "../errors.js";
+import { isFinal } from "../events.js";
+import type { Extended } from "../extension.js";
+import { fromWire, type Wire } from "../messages.js";
+import { answerOf, type Answer } from "./answer.js";
+import type { IncomingRequest, RequestHandler } from "./types.js";
+
+interface Offer {
+  handlers: Map<string, RequestHandler<any>>;
+  concurrency: number;
+}
+
+/** Answers requests over the connections of a client. A request belongs to the connection that it came over. */
+export class Responder {
+  #offers = new Map<string | null, Offer>();
+  #open = new Map<string, AbortController>();
+  #session: Session | undefined;
+  #isStopping = false;
+  #answered: (() => void)[] = [];
+
+  constructor(readonly client: () => Extended) {}
+
+  add(at: string | null, type: string, handler: RequestHandler<any>, concurrency: number | undefined): void {
+    let offer = this.#offers.get(at);
+    if (!offer) this.#offers.set(at, offer = { handlers: new Map(), concurrency: 16 });
+    if (offer.handlers.has(type)) throw new Error(`Requests of the type '${type}' already have a handler there.`);
+    offer.handlers.set(type, handler);
+    offer.concurrency = concurrency ?? offer.concurrency;
+  }
+
+  register(session: Session): void {
+    session.on("Request", (request: Wire & { id: string; to: string }) => void this.#answer(session, request));
+    session.on("RequestCancelled", (id: string) => this.#open.get(id)?.abort());
+  }
+
+  attach(session: Session): void {
+    this.#session = session;
+    this.#isStopping = false;
+    for (const [at, offer] of this.#offers) void this.#offer(session, at, offer);
+  }
+
+  // Nobody waits any more for what came over a lost connection.
+  detach(): void {
+    this.#session = undefined;
+    for (const open of this.#open.values()) open.abort();
+  }
+
+  /** Gets no more requests over this connection, and ends those that it has. */
+  async leave(): Promise<void> {
+    const session = this.#session;
+    if (session) await Promise.allSettled([...this.#offers.keys()].map(at => session.call("Respond", at, null, 0)));
+    if (this.#open.size > 0) await new Promise<void>(resolve => this.#answered.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await settles(this.leave(), this.client().settings.stopTimeout);
+    for (const open of this.#open.values()) open.abort();
+  }
+
+  async #answer(session: Session, request: Wire & { id: string; to: string }): Promise<void> {
+    const abort = new AbortController();
+    this.#open.set(request.id, abort);
+    const { to, type = "" } = request;
+    const offer = this.#offers.get(to) ?? (to.startsWith("user:") ? this.#offers.get(null) : undefined);
+    const { settings, events } = this.client();
+    const answer = await answerOf(
+      offer?.handlers.get(type), fromWire<IncomingRequest>(request), abort.signal, settings, error => events.error(error));
+    await this.#send(session, request.id, answer);
+    this.#open.delete(request.id);
+    if (this.#open.size === 0) this.#answered.splice(0).forEach(go => go());
+  }
+
+  async #send(session: Session, id: string, { reply, code, text }: Answer): Promise<void> {
+    try {
+      await (reply ? session.call("Reply", id, reply) : session.call("RefuseRequest", id, code, text ?? null));
+    } catch (e) {
+      if (e instanceof Lost) return;
+      this.client().events.error(e);
+      if (reply) await this.#send(session, id, { code: "invalid-reply" });
+    }
+  }
+
+  async #offer(session: Session, at: string | null, { handlers, concurrency }: Offer): Promise<void> {
+    const { settings, events } = this.client();
+    for (let attempt = 0; session === this.#session && !this.#isStopping; attempt++) {
+      try {
+        await session.call("Respond", at, [...handlers.keys()], concurrency);
+        return;
+      } catch (e) {
+        if (e instanceof Lost) return;
+        if (isFinal(e)) return events.error(e);
+        await new Pause().for(Math.max(waitOf(settings.sendBackoff, attempt), (e as WsmqError).retryAfter));
+      }
+    }
+  }
+}
