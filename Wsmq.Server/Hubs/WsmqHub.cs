@@ -45,7 +45,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
             // A feature and not an item: the dictionary of the items takes more memory than the session.
             var session = await _sessions.OpenAsync(Context);
             Context.Features.Set(session);
-            People.Open(session);
+            _reads.Presence.Open(session);
         }
         catch (WsmqException e) when (e.Error.CanRetry)
         {
