@@ -60,7 +60,7 @@ internal static partial class WireCorpus
         Code("request: timeout too long", "invalid-message", Call("Request", $"{{\"to\":\"{Own}\"}},2000000000")),
         Code("request: a field of messages", "invalid-message", Call("Request", $"{{\"to\":\"{Own}\",\"stateKey\":\"k\"}},1000")),
         Code("request: huge id", "invalid-message", Call("Request", $"{{\"to\":\"{Own}\",\"id\":\"{new string('x', 400_000)}\"}},1000")),
-        Code("request: undeclared queue", "unknown-queue", Call("Request", "{\"to\":\"work:jobs\"},1000")),
+        Code("request: undeclared queue", "send-not-allowed", Call("Request", "{\"to\":\"work:jobs\"},1000")),
         Case("request: too few arguments", Outcome.Error, Call("Request", $"{{\"to\":\"{Own}\"}}")),
         Case("cancel request: unknown id", Outcome.Result, Call("CancelRequest", "\"m\"")),
         Case("cancel request: wrong type", Outcome.Result, Call("CancelRequest", "{}")),
