@@ -39,7 +39,7 @@ internal sealed class PresenceView
         var before = State;
         if (!Apply(change))
             return false;
-        difference = Difference(before, State!);
+        difference = Difference(before, State!, change.Changes);
         return true;
     }
 
@@ -77,7 +77,8 @@ internal sealed class PresenceView
     }
 
     // Null if nothing is different: a reconnect shows only what has changed.
-    private static WsmqPresenceChangedEventArgs? Difference(WsmqPresenceState? before, WsmqPresenceState after)
+    private static WsmqPresenceChangedEventArgs? Difference(
+        WsmqPresenceState? before, WsmqPresenceState after, IReadOnlyList<WsmqUserPresenceChange>? told = null)
     {
         var old = (before?.Members ?? []).ToDictionary(m => m.User, StringComparer.Ordinal);
         var changes = new List<WsmqUserPresenceChange>();
@@ -90,11 +91,15 @@ internal sealed class PresenceView
         }
 
         if (after.Members is not null)
-            changes.AddRange(old.Values.Select(m => new WsmqUserPresenceChange { Before = m, After = Gone(m.User) }));
+            changes.AddRange(old.Values.Select(m => new WsmqUserPresenceChange { Before = m, After = LastOf(m.User, told) }));
         return before is null || changes.Count > 0 || (before.Online, before.Away) != (after.Online, after.Away)
             ? new WsmqPresenceChangedEventArgs(after, changes, before is null)
             : null;
     }
+
+    // A member who is gone is not in the list any more; only the change says when the member was last seen.
+    private static WsmqUserPresence LastOf(string user, IReadOnlyList<WsmqUserPresenceChange>? told) =>
+        told?.FirstOrDefault(c => c.After.User == user)?.After ?? Gone(user);
 
     private static WsmqUserPresence Gone(string user) => new() { User = user, Status = WsmqPresenceStatus.Offline };
 

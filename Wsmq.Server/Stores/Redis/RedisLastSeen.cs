@@ -12,6 +12,8 @@ internal sealed class RedisLastSeen(RedisConnections connections, RedisKeys keys
     public async Task NoteAsync(
         IReadOnlyCollection<KeyValuePair<string, long>> users, TimeSpan kept, CancellationToken cancellationToken)
     {
+        // Whole seconds: for others the driver has a command of its own, which the ACL rules would have to allow.
+        kept = TimeSpan.FromSeconds(Math.Ceiling(kept.TotalSeconds));
         foreach (var part in users.Chunk(AtATime))
         {
             await RedisErrors.GuardAsync(

@@ -40,7 +40,7 @@ export class PresenceView {
     }
 
     const before = this.state;
-    return this.#apply(change) && difference(before, this.state!);
+    return this.#apply(change) && difference(before, this.state!, change.changes);
   }
 
   #apply({ address, version, online, away, members, changes }: WireChange): boolean {
@@ -63,7 +63,7 @@ function after(old: UserPresence[], changes: PresenceChange[], keepsOffline: boo
   return [...members.values()].sort((a, b) => a.user < b.user ? -1 : 1);
 }
 
-function difference(before: PresenceState | undefined, now: PresenceState): PresenceChange[] | undefined {
+function difference(before: PresenceState | undefined, now: PresenceState, told: PresenceChange[] = []): PresenceChange[] | undefined {
   const old = new Map((before?.members ?? []).map(member => [member.user, member]));
   const changes: PresenceChange[] = [];
   for (const member of now.members ?? []) {
@@ -72,7 +72,9 @@ function difference(before: PresenceState | undefined, now: PresenceState): Pres
     if (!same(was, member)) changes.push({ before: was, after: member });
   }
 
-  if (now.members) changes.push(...[...old.values()].map(was => ({ before: was, after: gone(was.user) })));
+  // A member who is gone is not in the list any more; only the change says when the member was last seen.
+  const lastOf = (user: string) => told.find(({ after }) => after.user === user)?.after ?? gone(user);
+  if (now.members) changes.push(...[...old.values()].map(was => ({ before: was, after: lastOf(was.user) })));
   const isSame = before && changes.length === 0 && before.online === now.online && before.away === now.away;
   return isSame ? undefined : changes;
 }
