@@ -110,6 +110,7 @@ internal static class LimitCases
                 return await UntilRefusedAsync(node, (alice, i) => WatchAsync(alice, i == 0 ? "user:alice" : "group:ops"));
             },
             node => WithAsync(node, alice => WatchAsync(alice, "group:ops"))),
+        new(
             "Requests.MaxOpen", "too-many-sends", o => o.Requests.MaxOpen = 1,
             node => UntilRefusedAsync(node, (alice, i) => AskAsync(alice, i, credit: 8)), node => WithAsync(node, Works)),
         new(
