@@ -31,8 +31,11 @@ public abstract class PresenceNodesContract : IAsyncLifetime
         await a.Groups.AddToGroupAsync("alice", "ops");
         await a.Groups.AddToGroupAsync("bob", "ops");
         await using var bob = await PlainClient.ConnectAsync(a, "bob");
-        var first = await PlainClient.ConnectAsync(a, "alice", "laptop");
+
+        // One after another: what the device has "since" is told by the older of its connections.
         var second = await PlainClient.ConnectAsync(b, "alice", "laptop");
+        await SeesAtAsync(bob, "group:ops", "alice[laptop] bob[default]");
+        var first = await PlainClient.ConnectAsync(a, "alice", "laptop");
         var phone = await PlainClient.ConnectAsync(c, "alice", "phone");
         var version = await SeesAtAsync(bob, "group:ops", "alice[laptop phone] bob[default]");
         await AgreeAsync("alice[laptop phone]");
