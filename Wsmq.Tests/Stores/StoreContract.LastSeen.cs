@@ -1,3 +1,5 @@
+using Wsmq.Server.Stores;
+
 namespace Wsmq.Tests.Stores;
 
 // When users were last seen.
@@ -38,12 +40,12 @@ public abstract partial class StoreContract
     {
         await using var harness = await CreateAsync();
         var (nodes, heard) = (harness.Store.Nodes, new List<string>());
-        nodes.Handle((byte)'P', message => heard.Add(System.Text.Encoding.UTF8.GetString(message.Span)));
+        nodes.Handle(NodeMessageKind.Presence, message => heard.Add(System.Text.Encoding.UTF8.GetString(message.Span)));
         await nodes.JoinAsync(q => q, default);
 
-        (await nodes.SendAsync(nodes.Self, "P one"u8.ToArray(), default)).Should().BeTrue();
-        (await nodes.SendAsync(nodes.Self, "X two"u8.ToArray(), default)).Should().BeFalse();
-        (await nodes.SendAsync("aaaaaaaa", "P three"u8.ToArray(), default)).Should().BeFalse();
-        heard.Should().Equal("P one");
+        (await nodes.SendAsync(nodes.Self, NodeMessageKind.Presence, "one"u8.ToArray(), default)).Should().BeTrue();
+        (await nodes.SendAsync(nodes.Self, NodeMessageKind.Request, "two"u8.ToArray(), default)).Should().BeFalse();
+        (await nodes.SendAsync("aaaaaaaa", NodeMessageKind.Presence, "three"u8.ToArray(), default)).Should().BeFalse();
+        heard.Should().Equal("one");
     }
 }
