@@ -217,6 +217,50 @@ export interface WsmqApiFoundDeadLetter {
    */
   preview?: null | string;
 }
+export interface WsmqApiDelayed {
+  /**
+   * Names it among the messages that wait; ids are those of their senders.
+   */
+  key: string;
+  /**
+   * In milliseconds since 1970, by the clock of the store.
+   */
+  dueAt: number;
+  /**
+   * Null if the message is corrupt.
+   */
+  id: null | string;
+  sender: null | string;
+  sentAt: null | number;
+  /**
+   * The key of the state that the message will set or remove.
+   */
+  stateKey?: null | string;
+  /**
+   * Whether it will remove the state of the key.
+   */
+  removeState?: null | boolean;
+  type: null | string;
+  contentType: null | string;
+  /**
+   * Of the body, in bytes.
+   */
+  size: number;
+  /**
+   * The first 200 characters of the body, with the right ReadBody.
+   */
+  preview?: null | string;
+}
+export interface WsmqApiDelayedPage {
+  /**
+   * In the order of their times.
+   */
+  messages: WsmqApiDelayed[];
+  /**
+   * Null after the last page.
+   */
+  next: null | string;
+}
 export interface WsmqApiDevice {
   name: string;
   /**
@@ -301,6 +345,27 @@ export interface WsmqApiGap {
   after: string;
   before: string;
   reason: string;
+}
+/**
+ * A part of the history of a log. It may be short or empty although more follows.
+ */
+export interface WsmqApiHistory {
+  /**
+   * In the order of the request.
+   */
+  entries: WsmqApiDelivery[];
+  /**
+   * The parameter next of the next request; null once everything was searched.
+   */
+  next: null | string;
+  /**
+   * The position of the newest entry that the log ever had.
+   */
+  tail: string;
+  /**
+   * How many entries are left out because their stored data is corrupt; not there if none is.
+   */
+  damaged?: null | number;
 }
 /**
  * A job of a work queue. Times are in milliseconds since 1970.
@@ -580,6 +645,49 @@ export interface WsmqApiPage {
    */
   end: boolean;
 }
+export interface WsmqApiPresence {
+  address: string;
+  /**
+   * Means nothing here.
+   */
+  version: number;
+  /**
+   * How many users are online.
+   */
+  online: number;
+  /**
+   * How many users are away.
+   */
+  away: number;
+  /**
+   * The user, or the members that are there; missing where they are too many to be listed.
+   */
+  members?: null | WsmqApiUserPresence[];
+}
+export interface WsmqApiUserPresence {
+  user: string;
+  /**
+   * online, away or offline.
+   */
+  status: string;
+  devices: WsmqApiPresenceDevice[];
+  /**
+   * Of a user who is offline, if it is known: when the last connection ended, in milliseconds since 1970.
+   */
+  lastSeen?: null | number;
+}
+export interface WsmqApiPresenceDevice {
+  device: string;
+  /**
+   * In milliseconds since 1970.
+   */
+  since: number;
+  /**
+   * online or away.
+   */
+  status: string;
+  data?: unknown;
+}
 /**
  * An error, as problem details (RFC 9457). Decide by number or code.
  */
@@ -654,6 +762,25 @@ export interface WsmqApiReceipt {
    * Whether another job has its uniqueId, so that it was not stored.
    */
   uniqueIdTaken?: null | boolean;
+}
+/**
+ * The reply to a request. Either body or data.
+ */
+export interface WsmqApiReply {
+  type?: null | string;
+  body?: unknown;
+  /**
+   * Bytes in base64, instead of a body.
+   */
+  data?: null | string;
+  contentType?: null | string;
+  headers?: null | {
+    [k: string]: string;
+  };
+  /**
+   * The user who replied; absent if the app did.
+   */
+  responder?: null | string;
 }
 /**
  * The result of one message of an array: a receipt, or an error.
