@@ -236,6 +236,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
         services.AddSingleton<QueueTelemetryFactory>();
+        services.AddSingleton<DispatcherParts>();
         services.AddSingleton<QueueDispatchers>();
         services.AddSingleton<QueueDeclarations>();
         services.AddSingleton(p => new DeclaredQueueServices(

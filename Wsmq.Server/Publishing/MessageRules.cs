@@ -13,7 +13,11 @@ internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddres
 /// <summary>What requests and replies have of a message.</summary>
 internal readonly record struct MessageContent(
     string? Type, WsmqJsonBody? Body, ReadOnlyMemory<byte>? Data, string? ContentType, IReadOnlyDictionary<string, string>? Headers,
-    string? CorrelationId, int Bytes);
+    string? CorrelationId)
+{
+    /// <summary>The size of the body and of the headers.</summary>
+    public required int Bytes { get; init; }
+}
 
 /// <summary>Checks messages, from clients and from the app alike, and stamps the sender.</summary>
 internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarations queues, TimeProvider time)
@@ -84,7 +88,10 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         return new MessageContent(
             Name(Wire.Type, message.Type), message.Data is null ? message.Body ?? default(WsmqJsonBody) : null, message.Data,
             message.Data is null ? ContentTypeWithoutData(message) : Name(Wire.ContentType, message.ContentType) ?? DefaultContentType,
-            headers, Name(Wire.CorrelationId, message.CorrelationId), bytes);
+            headers, Name(Wire.CorrelationId, message.CorrelationId))
+        {
+            Bytes = bytes,
+        };
     }
 
     /// <summary>The address and the id of a message with a delay, as a caller names it.</summary>

@@ -44,12 +44,10 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
     /// <param name="time">The clock of timers.</param>
     /// <param name="interval">How often the store is asked if nothing else happens.</param>
     /// <param name="telemetry">Logs and counts.</param>
-    /// <param name="answers">Passes on the answers of jobs that requests wait for; null for none.</param>
     public QueueDispatcher(
-        WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry,
-        JobAnswers? answers = null)
+        WsmqAddress queue, Func<QueueRules> rules, IStore store, TimeProvider time, TimeSpan interval, QueueTelemetry telemetry)
     {
-        _requested = new RequestedJobs(answers ?? new JobAnswers(), time);
+        _requested = new RequestedJobs(new JobAnswers(), time);
         (_queue, _rules, Rules, _store, _time, _telemetry) = (queue, rules, rules(), store, new NodeTime(time), telemetry);
         _schedule = new TakeSchedule(_time, interval);
         _hold = new ReclaimHold(time, () => TimeSpan.FromMicroseconds(Rules.Lease / 2));
@@ -57,6 +55,12 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
         _loop = new BackgroundLoop(time);
         _settlements = new QueueSettlements(queue, () => Rules, store.Jobs, telemetry, _hold.Failed);
         _removed = new RemovedJobs(_consumers.Cancel);
+    }
+
+    /// <summary>The jobs that requests wait for. By default nobody is told how they end.</summary>
+    public RequestedJobs Requested
+    {
+        init => _requested = value;
     }
 
     /// <summary>The options with which jobs were taken last: those that are being given out have this lease.</summary>

@@ -9,15 +9,18 @@ namespace Wsmq.Server.Queues;
 
 /// <summary>The dispatchers of this node, one for each declared queue. Each starts with its first consumer.</summary>
 internal sealed class QueueDispatchers(
-    IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, QueueTelemetryFactory telemetry,
-    JobAnswers answers, IHostApplicationLifetime? lifetime = null)
+    IOptions<WsmqOptions> options, QueueDeclarations declarations, IStore store, TimeProvider time, DispatcherParts parts,
+    IHostApplicationLifetime? lifetime = null)
     : INodePart
 {
     private readonly FrozenDictionary<WsmqAddress, QueueDispatcher> _queues = options.Value.Queues.ToFrozenDictionary(
         q => WsmqAddress.Work(q.Key),
         q => new QueueDispatcher(
             WsmqAddress.Work(q.Key), () => declarations.RulesOf(q.Key), store, time, options.Value.Delivery.TailCheckInterval,
-            telemetry.Of(WsmqAddress.Work(q.Key)), answers));
+            parts.Telemetry.Of(WsmqAddress.Work(q.Key)))
+        {
+            Requested = new RequestedJobs(parts.Answers, time),
+        });
 
     /// <exception cref="WsmqException"><c>unknown-queue</c>.</exception>
     public QueueDispatcher Of(WsmqAddress queue) => _queues.TryGetValue(queue, out var dispatcher)
