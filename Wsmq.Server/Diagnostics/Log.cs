@@ -398,9 +398,6 @@ internal static partial class Log
     [LoggerMessage(395, LogLevel.Error, "A callback that the app has registered with the token of a handler of requests to {Address} failed.")]
     public static partial void RequestCallbackFailed(ILogger logger, Exception exception, WsmqAddress address);
 
-    [LoggerMessage(396, LogLevel.Warning, "Requesters could not be told that their responder is gone; they find out when the time of the request is over.")]
-    public static partial void RequestLossNotTold(ILogger logger, Exception exception);
-
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

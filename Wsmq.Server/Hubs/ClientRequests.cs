@@ -81,9 +81,13 @@ internal sealed class ClientRequests(
         }
         finally
         {
-            // Who has stopped to read it meanwhile had no offer to withdraw.
+            // Who has stopped to read it meanwhile had no offer to withdraw, and who then reads it again none to restore.
             if (!session.TryGetPump(source, out _))
+            {
                 responder.Withdraw(source);
+                if (session.TryGetPump(source, out _))
+                    responder.Restore(source);
+            }
         }
     }
 

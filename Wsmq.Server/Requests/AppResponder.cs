@@ -33,6 +33,8 @@ internal sealed class AppResponder : IResponder
 
     public WsmqAddress Address { get; }
 
+    public bool IsBlocked => false;
+
     public void Begin() => _local.Set(_registration, [.. _handlers.Keys.Order(StringComparer.Ordinal)], _concurrency);
 
     /// <summary>

@@ -142,13 +142,16 @@ internal sealed class RequestNode(
         if (!WsmqAddress.TryParse(request.To, out var to))
             return;
         var left = TimeSpan.FromMilliseconds(Math.Clamp(request.Timeout, 1, int.MaxValue));
+
+        // Not the request, whose body would live as long as the call.
+        var id = request.Id;
         var call = new ResponderCall(
-            to, request, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency), outcome => EndAsync(request.Id, outcome));
+            to, request, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency), outcome => EndAsync(id, outcome));
         call.StartTimer(time, left, local.Cancel);
         if (local.Take(call, mayWait) is not { } notTaken)
             return;
         call.Over(null);
-        _ = TellAsync(asker, new NodeRequestMessage { Kind = NodeRequestMessage.End, Id = request.Id, Outcome = notTaken.End });
+        _ = TellAsync(asker, new NodeRequestMessage { Kind = NodeRequestMessage.End, Id = id, Outcome = notTaken.End });
     }
 
     private async Task TellAsync(string other, NodeRequestMessage message)

@@ -112,6 +112,9 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
                 Presence?.Join(pump.Feed.Source.Name);
             }
         }
+
+        // Of who has left a group and joined it again.
+        Responder?.Restore(pump.Feed.Source);
     }
 
     public bool Remove(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
