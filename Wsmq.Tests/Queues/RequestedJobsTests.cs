@@ -68,7 +68,7 @@ public sealed class RequestedJobsTests
 
     private void Gave(string token, char request) => _jobs.Gave([
         new TakenJob(
-            0, new JobLease(Job, token), 1, 0, Encoding.ASCII.GetBytes($$"""{"headers":{"{{WsmqRequestHeaders.Request}}":"{{Id(request)}}"}}"""), default)
+            0, new JobLease(Job, token), 1, 0, Encoding.ASCII.GetBytes($"{{\"{WsmqRequestHeaders.Request}\":\"{Id(request)}\"}}"), default)
         {
             Due = 0,
         }
