@@ -126,6 +126,7 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
 
     private async Task OfferAsync(HubSession session, RespondRegistry.Entry entry)
     {
+        var isReported = false;
         for (var attempt = 0; _session == session && !_isStopping; attempt++)
         {
             try
@@ -136,13 +137,16 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
             }
             catch (Exception e)
             {
-                if (HubRefusal.IsFinal(e, out var refusal))
-                {
-                    events.RaiseError(WsmqClientOperation.Respond, refusal);
-                    return;
-                }
+                var isFinal = HubRefusal.IsFinal(e, out var refusal);
+                if (isFinal && !isReported)
+                    events.RaiseError(WsmqClientOperation.Respond, refusal!);
+                isReported |= isFinal;
 
-                var wait = Waits.Longer(options.SendBackoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
+                // Who is not a member of a group yet may become one.
+                if (isFinal && (entry.Address is not { Kind: WsmqAddressKind.Group } || WsmqException.From(e)?.Error != WsmqErrors.ReadNotAllowed))
+                    return;
+                var backoff = isFinal ? options.ReconnectBackoff : options.SendBackoff;
+                var wait = Waits.Longer(backoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
                 Log.NotOffered(events.Logger, e, wait);
                 await Task.Delay(wait, options.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

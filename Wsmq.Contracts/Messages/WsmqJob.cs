@@ -168,6 +168,9 @@ internal sealed record JobDecision(bool IsRetry, TimeSpan? After, bool Counts, s
 {
     /// <summary>The request that waits for the job, and its answer: the job is completed.</summary>
     public (string Request, RequestAnswer Answer)? Answer { get; init; }
+
+    /// <summary>Why the body could not be read; null if it could.</summary>
+    public Exception? Unreadable { get; init; }
 }
 
 /// <summary>The handler of a job has thrown, and the attempt is repeated.</summary>

@@ -230,7 +230,10 @@ internal sealed class JobRunner
         using var end = _end.Token.UnsafeRegister(_ => Cancel(stop), null);
         try
         {
-            return SettlementOf(job, await handle(stop.Token).ConfigureAwait(false));
+            var decision = await handle(stop.Token).ConfigureAwait(false);
+            if (decision?.Unreadable is { } unreadable)
+                _reports.Unreadable(job, unreadable);
+            return SettlementOf(job, decision);
         }
         catch (Exception e)
         {

@@ -2,7 +2,7 @@ namespace Wsmq;
 
 /// <summary>
 /// Answers requests of one type to a work queue: the job is completed together with the answer. An exception that is no answer ends the attempt,
-/// and the queue repeats it while the request waits.
+/// and the queue repeats it while the request waits. A job that nobody has requested becomes a dead letter when the handler refuses it.
 /// </summary>
 internal sealed class RequestJobHandler(RequestHandler handler) : JobHandler(handler.Type)
 {
@@ -22,8 +22,13 @@ internal sealed class RequestJobHandler(RequestHandler handler) : JobHandler(han
                 throw new JobFailedException(failure);
             cancellationToken.ThrowIfCancellationRequested();
 
-            // A job that nobody has requested is completed without an answer.
-            return id is null ? null : new JobDecision(IsRetry: false, null, Counts: true, string.Empty) { Answer = (id, answer) };
+            // Nobody has requested a job without an id: one that was refused must not be lost.
+            return id is null && answer.Reply is not null
+                ? null
+                : new JobDecision(IsRetry: false, null, Counts: true, id is null ? answer.Code! : string.Empty)
+                {
+                    Answer = id is null ? null : (id, answer), Unreadable = failure,
+                };
         };
     }
 }

@@ -46,12 +46,14 @@ internal static class HeldBytes
         var bytes = Message + (message.Body?.Utf8.Length ?? 0) + (message.Data?.Length ?? 0)
             + Text(message.To) + Text(message.Id) + Text(message.Type) + Text(message.ContentType)
             + Text(message.CorrelationId) + Text(message.ReplyTo) + OfRare(message.Rare);
-        if (message.Headers is not { } headers)
-            return bytes;
-        foreach (var (name, value) in headers)
-            bytes += Header + Text(name) + Text(value);
-        return bytes;
+        return bytes + Of(message.Headers);
     }
+
+    /// <summary>The cost of the reply to a request.</summary>
+    public static long Of(WsmqReply reply) =>
+        Message + (reply.Body?.Utf8.Length ?? 0) + (reply.Data?.Length ?? 0) + Text(reply.Type) + Text(reply.ContentType) + Of(reply.Headers);
+
+    private static long Of(IReadOnlyDictionary<string, string>? headers) => headers?.Sum(h => Header + Text(h.Key) + Text(h.Value)) ?? 0;
 
     private static long OfRare(RareFields? rare) => rare is null ? 0 : Rare + Text(rare.Key) + Text(rare.UniqueId) + Text(rare.StateKey);
 

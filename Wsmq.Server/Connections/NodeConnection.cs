@@ -133,9 +133,9 @@ internal sealed class NodeConnection
     public ValueTask JobCancelledAsync(WsmqAddress queue, JobLease lease) =>
         InvokeAsync(nameof(IWsmqReceiver.JobCancelled), [queue.ToString(), lease.Job.ToString(), lease.Token], CancellationToken.None);
 
-    /// <summary>Gives a request to the client; starts a write, as <see cref="Post"/> does.</summary>
-    public void Request(WsmqIncomingRequest request) =>
-        Post(new SerializedHubMessage(new InvocationMessage(nameof(IWsmqReceiver.Request), [request])));
+    /// <summary>Gives a request to the client; starts a write, as <see cref="Post"/> does, and returns its end.</summary>
+    public Task Request(WsmqIncomingRequest request) =>
+        _connection.WriteAsync(new SerializedHubMessage(new InvocationMessage(nameof(IWsmqReceiver.Request), [request]))).AsTask();
 
     /// <summary>Nobody waits for the reply to a request any more; starts a write, as <see cref="Post"/> does.</summary>
     public void RequestCancelled(string id) =>

@@ -392,6 +392,12 @@ internal static partial class Log
     [LoggerMessage(393, LogLevel.Error, "The reply of a handler of this app is refused; the requester gets the code invalid-reply.")]
     public static partial void ReplyRefused(ILogger logger, Exception exception);
 
+    [LoggerMessage(394, LogLevel.Error, "Handlers of requests to {Address} ({Count}) ignore that the node stops, which no longer waits for them.")]
+    public static partial void RequestHandlersLeft(ILogger logger, int count, WsmqAddress address);
+
+    [LoggerMessage(395, LogLevel.Error, "A callback that the app has registered with the token of a handler of requests to {Address} failed.")]
+    public static partial void RequestCallbackFailed(ILogger logger, Exception exception, WsmqAddress address);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

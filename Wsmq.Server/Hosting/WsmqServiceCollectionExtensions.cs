@@ -146,6 +146,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<LastSeenWriter>()
         .AddGatedLogger<RequestAnswers>()
         .AddGatedLogger<AppResponders>()
+        .AddGatedLogger<LocalResponders>()
         .AddGatedLogger<RequestNode>()
         .AddGatedLogger<ResponderEntries>()
         .AddGatedLogger<QueueRequests>()

@@ -18,8 +18,8 @@ internal sealed class ClientRequests(
     {
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(session.Connection.Aborted);
         var id = message?.Id;
-        if (id is not null)
-            session.Requests.Add(id, cancellation);
+        if (id is not null && !session.Requests.TryAdd(id, cancellation))
+            return await RefuseAsync<WsmqReply>(session.Call, new WsmqException(WsmqErrors.InvalidMessage, "another open request of the connection has the same id"));
         try
         {
             return await AskAsync(
@@ -32,7 +32,7 @@ internal sealed class ClientRequests(
         finally
         {
             if (id is not null)
-                session.Requests.Remove(id);
+                session.Requests.Remove(id, cancellation);
         }
     }
 
@@ -74,18 +74,32 @@ internal sealed class ClientRequests(
 
         // Whoever reads an address may answer there.
         var source = (await session.PumpOfAsync(address ?? session.OwnQueue.ToString())).Feed.Source;
-        return new WsmqWorkGrant(await responders.Of(session).SetAsync(source, types.Values, asked));
+        var responder = responders.Of(session);
+        try
+        {
+            return new WsmqWorkGrant(await responder.SetAsync(source, types.Values, asked));
+        }
+        finally
+        {
+            // Who has stopped to read it meanwhile had no offer to withdraw, and who then reads it again none to restore.
+            if (!session.TryGetPump(source, out _))
+            {
+                responder.Withdraw(source);
+                if (session.TryGetPump(source, out _))
+                    responder.Restore(source);
+            }
+        }
     }
 
     /// <summary>Answers a request. Returns whether somebody waited.</summary>
     /// <exception cref="WsmqException">The reply is malformed or too large: nothing is answered.</exception>
     public Task<bool> ReplyAsync(Session session, string? id, WsmqOutgoingMessage? reply) =>
-        AnswerAsync(session, id, new RequestOutcome(RequestEnd.Replied, rules.CheckReply(reply, session.Caller.UserId)));
+        AnswerAsync(session, id, () => new RequestOutcome(RequestEnd.Replied, rules.CheckReply(reply, session.Caller.UserId)));
 
     /// <summary>Ends a request without a reply. Returns whether somebody waited.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>: the code is malformed.</exception>
     public static Task<bool> RefuseAsync(Session session, string? id, string? code, string? text) =>
-        AnswerAsync(session, id, RequestRules.CheckRefusal(code, text));
+        AnswerAsync(session, id, () => RequestRules.CheckRefusal(code, text));
 
     /// <summary>How a job is completed that a request waits for.</summary>
     /// <exception cref="WsmqException">The reply is malformed or too large.</exception>
@@ -121,10 +135,22 @@ internal sealed class ClientRequests(
         }
     }
 
-    private static async Task<bool> AnswerAsync(Session session, string? id, RequestOutcome outcome) =>
-        session.Responder is { } responder && id is not null && await responder.AnswerAsync(id, outcome) is { } waited
+    private static async Task<bool> AnswerAsync(Session session, string? id, Func<RequestOutcome> read)
+    {
+        RequestOutcome outcome;
+        try
+        {
+            outcome = read();
+        }
+        catch (WsmqException e)
+        {
+            return await RefuseAsync<bool>(session.Call, e);
+        }
+
+        return session.Responder is { } responder && id is not null && await responder.AnswerAsync(id, outcome) is { } waited
             ? waited
             : await NothingAsync(session);
+    }
 
     // A call that had nothing to do: limited, because it has cost something.
     private static async Task<bool> NothingAsync(Session session)

@@ -7,8 +7,16 @@ namespace Wsmq;
 public sealed partial class WsmqHub
 {
     /// <inheritdoc cref="IWsmqHub.Request"/>
-    public Task<WsmqReply> Request(WsmqOutgoingMessage message, WsmqNumberArgument timeout) =>
-        _requests.AskAsync(Begin(HeldBytes.Of(message)), message, timeout);
+    public async Task<WsmqReply> Request(WsmqOutgoingMessage message, WsmqNumberArgument timeout)
+    {
+        var reply = await _requests.AskAsync(Begin(HeldBytes.Of(message)), message, timeout);
+
+        // Until it is written, as other results.
+        var bytes = HeldBytes.Of(reply);
+        _budget!.Charge(bytes);
+        _held += bytes;
+        return reply;
+    }
 
     /// <inheritdoc cref="IWsmqHub.CancelRequest"/>
     public Task<bool> CancelRequest(WsmqTextArgument id) => ClientRequests.CancelAsync(Begin(), id.Value);

@@ -51,9 +51,14 @@ internal sealed class NodeQuestions(
     }
 
     /// <summary>Whether a node has a worker of a queue.</summary>
-    /// <exception cref="WsmqException"><c>server-busy</c>, <c>store-corrupt</c>.</exception>
-    public async Task<bool> HasWorkersAsync(WsmqAddress queue, CancellationToken cancellationToken) =>
-        (await AskAsync(NodeQuestion.OfQueue, queue.Name, cancellationToken)).Answers.Any(a => a.Count > 0);
+    /// <exception cref="WsmqException"><c>server-busy</c>, <c>store-corrupt</c>; <c>store-unavailable</c>: it is not known.</exception>
+    public async Task<bool> HasWorkersAsync(WsmqAddress queue, CancellationToken cancellationToken)
+    {
+        var result = await AskAsync(NodeQuestion.OfQueue, queue.Name, cancellationToken);
+        if (result.Answers.Any(a => a.Count > 0))
+            return true;
+        return result.StoreAnswered ? false : throw new WsmqException(WsmqErrors.StoreUnavailable, "the other nodes could not be asked");
+    }
 
     public void Dispose()
     {
@@ -97,13 +102,13 @@ internal sealed class NodeQuestions(
             var unreadable = read.Where(r => r.Answer is null).Select(r => r.Node);
             string[] missing = [.. replies.Missing.Concat(unreadable).Order(StringComparer.Ordinal)];
             Volatile.Write(ref _known, [.. replies.Answers.Keys.Concat(replies.Missing).Where(n => n != store.Nodes.Self)]);
-            return new NodeResult([.. read.Select(r => r.Answer).OfType<NodeAnswer>()], missing, missing.Length == 0);
+            return new NodeResult([.. read.Select(r => r.Answer).OfType<NodeAnswer>()], missing, missing.Length == 0, StoreAnswered: true);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreUnavailable)
         {
             // An operator needs to see the outage, and this node needs no store to describe itself.
             var own = Read(store.Nodes.Self, presence.Answer(question));
-            return new NodeResult(own is null ? [] : [own], Volatile.Read(ref _known), false);
+            return new NodeResult(own is null ? [] : [own], Volatile.Read(ref _known), false, StoreAnswered: false);
         }
     }
 
@@ -146,4 +151,5 @@ internal sealed class NodeQuestions(
 /// <param name="Answers">The answers.</param>
 /// <param name="Missing">The registered nodes without one.</param>
 /// <param name="IsComplete">Whether the store could be asked and none is missing.</param>
-internal sealed record NodeResult(IReadOnlyList<NodeAnswer> Answers, IReadOnlyList<string> Missing, bool IsComplete);
+/// <param name="StoreAnswered">Whether the store could be asked.</param>
+internal sealed record NodeResult(IReadOnlyList<NodeAnswer> Answers, IReadOnlyList<string> Missing, bool IsComplete, bool StoreAnswered);

@@ -203,6 +203,7 @@ internal sealed class QueueDispatcher : IJobTaker, IAsyncDisposable
         if (signal.Removed != WsmqPosition.Start)
         {
             _removed.Add(signal.Removed);
+            _requested.Removed(signal.Removed);
             return;
         }
 

@@ -15,10 +15,12 @@ internal sealed class RequestedJobs(JobAnswers answers, TimeProvider time)
 
     // No request waits longer. Jobs whose end another node has stored are forgotten then.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
     private static readonly byte[] Mark = Encoding.ASCII.GetBytes($"\"{WsmqRequestHeaders.Request}\":\"");
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<WsmqPosition, (string Request, long Since)> _given = [];
+    private readonly Dictionary<WsmqPosition, (string Token, string Request, long Since)> _given = [];
+    private long _forgotAt = time.GetTimestamp();
     private volatile bool _isEmpty = true;
 
     /// <summary>Whether no request waits for a job.</summary>
@@ -35,11 +37,23 @@ internal sealed class RequestedJobs(JobAnswers answers, TimeProvider time)
             var request = Encoding.ASCII.GetString(job.Metadata.Span.Slice(at + Mark.Length, IdLength));
             lock (_lock)
             {
-                if (_given.Count > 0)
+                if (_given.Count > 0 && time.GetElapsedTime(_forgotAt) >= ForgetInterval)
                     Forget();
-                _given[job.Lease.Job] = (request, time.GetTimestamp());
+                _given[job.Lease.Job] = (job.Lease.Token, request, time.GetTimestamp());
                 _isEmpty = false;
             }
+        }
+    }
+
+    /// <summary>A job was removed: nobody waits for it any more.</summary>
+    public void Removed(WsmqPosition job)
+    {
+        if (IsEmpty)
+            return;
+        lock (_lock)
+        {
+            _given.Remove(job);
+            _isEmpty = _given.Count == 0;
         }
     }
 
@@ -47,18 +61,24 @@ internal sealed class RequestedJobs(JobAnswers answers, TimeProvider time)
     public async Task<bool> EndedAsync(Settlement settlement, SettleResult result)
     {
         string? request = null;
-        var isOver = result != SettleResult.Done || settlement.Kind == SettlementKind.Complete;
         lock (_lock)
         {
-            if (isOver && _given.Remove(settlement.Lease.Job, out var given))
+            // The job may have been given to another worker meanwhile, whose attempt this is not.
+            if (_given.TryGetValue(settlement.Lease.Job, out var given) && given.Token == settlement.Lease.Token)
+            {
+                _given.Remove(settlement.Lease.Job);
                 request = given.Request;
+            }
+
             _isEmpty = _given.Count == 0;
         }
 
+        // What this node knows comes first: a worker must not answer another request than the one of its job.
+        var isComplete = settlement.Kind == SettlementKind.Complete;
         var answer = (result, settlement.Answer) switch
         {
-            (SettleResult.Done, { } stated) => (stated.Request, stated.Answer),
-            (SettleResult.Done, _) when isOver && request is not null => (request, new RequestAnswer(new WsmqOutgoingMessage())),
+            (SettleResult.Done, { } stated) => (request ?? stated.Request, stated.Answer),
+            (SettleResult.Done, _) when isComplete && request is not null => (request, new RequestAnswer(new WsmqOutgoingMessage())),
             (SettleResult.DeadLettered, _) when request is not null => (request, RequestAnswer.Refusal(WsmqRequestException.JobDead)),
             _ => ((string, RequestAnswer)?)null,
         };
@@ -68,7 +88,8 @@ internal sealed class RequestedJobs(JobAnswers answers, TimeProvider time)
     // Called inside the lock.
     private void Forget()
     {
-        foreach (var (job, (_, since)) in _given)
+        _forgotAt = time.GetTimestamp();
+        foreach (var (job, (_, _, since)) in _given)
         {
             if (time.GetElapsedTime(since) > Longest)
                 _given.Remove(job);

@@ -7,35 +7,48 @@ namespace Wsmq.Server.Requests;
 /// <summary>Answers the requests to one address in the app.</summary>
 internal sealed class AppResponder : IResponder
 {
+    // As long as workers of queues have.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private readonly IReadOnlyDictionary<string, RequestHandler> _handlers;
     private readonly int _concurrency;
     private readonly LocalResponders _local;
     private readonly RequestAnswers _answers;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly Registration _registration;
+
+    // Never disposed: a request may still come while the node stops.
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, (CancellationTokenSource Cancellation, Task Answered)> _open = new(StringComparer.Ordinal);
 
     public AppResponder(
         WsmqAddress address, IReadOnlyList<RequestHandler> handlers, int concurrency, LocalResponders local, RequestAnswers answers,
-        ILogger logger)
+        ILogger logger, TimeProvider time)
     {
-        (Address, _concurrency, _local, _answers, _logger) = (address, concurrency, local, answers, logger);
+        (Address, _concurrency, _local, _answers, _logger, _time) = (address, concurrency, local, answers, logger, time);
         _handlers = handlers.ToDictionary(h => h.Type, StringComparer.Ordinal);
         _registration = new Registration(this, address);
     }
 
     public WsmqAddress Address { get; }
 
+    public bool IsBlocked => false;
+
     public void Begin() => _local.Set(_registration, [.. _handlers.Keys.Order(StringComparer.Ordinal)], _concurrency);
 
-    /// <summary>Cancels the handlers, and waits for them: their requesters are told that they have been cancelled.</summary>
+    /// <summary>
+    /// Cancels the handlers, and waits for them for a while: their requesters are told that they have been cancelled. A handler that ignores its
+    /// token does not keep the node from stopping.
+    /// </summary>
     public async Task StopAsync()
     {
         _local.Set(_registration, _registration.Types, 0);
-        await _stop.CancelAsync();
-        await Task.WhenAll(_open.Values.Select(o => o.Answered));
-        _stop.Dispose();
+        Cancel(_stop);
+        await Task.WhenAll(_open.Values.Select(o => o.Answered))
+            .WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_open.IsEmpty)
+            Log.RequestHandlersLeft(_logger, _open.Count, Address);
     }
 
     public void Give(WsmqIncomingRequest request)
@@ -51,11 +64,22 @@ internal sealed class AppResponder : IResponder
 
     public void Cancel(string id)
     {
-        // Its callbacks are the app's.
-        if (_open.TryGetValue(id, out var open))
-            _ = open.Cancellation.CancelAsync().ContinueWith(
-                t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (!_open.TryGetValue(id, out var open))
+            return;
+        try
+        {
+            Cancel(open.Cancellation);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Answered meanwhile.
+        }
     }
+
+    // The callbacks are the app's: they may throw, or not return.
+    private void Cancel(CancellationTokenSource cancellation) => _ = cancellation.CancelAsync().ContinueWith(
+        t => Log.RequestCallbackFailed(_logger, t.Exception!, Address),
+        CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private async Task AnswerAsync(WsmqIncomingRequest request, CancellationTokenSource cancellation, Task begun)
     {
@@ -73,6 +97,7 @@ internal sealed class AppResponder : IResponder
         finally
         {
             _open.TryRemove(request.Id, out _);
+            cancellation.Dispose();
         }
     }
 }

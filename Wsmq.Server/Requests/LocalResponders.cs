@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Diagnostics;
 
@@ -7,7 +8,8 @@ namespace Wsmq.Server.Requests;
 /// Who answers requests on this node, and the requests that they have or that wait for one of them. A request is given to one responder, never to
 /// a second one: if its connection ends, the requester is told that it may have been handled.
 /// </summary>
-internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics)
+internal sealed class LocalResponders(
+    IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<LocalResponders> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<WsmqAddress, List<Registration>> _registrations = [];
@@ -72,10 +74,22 @@ internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvide
                 (all ?? (_registrations[registration.Address] = [])).Add(registration);
             else if (all is { Count: 0 })
                 _registrations.Remove(registration.Address);
-            work = Advance(registration.Address);
+            work = Advance(registration.Address, mayLeave: true);
         }
 
         Do(work);
+    }
+
+    /// <summary>A responder that was blocked gets requests again.</summary>
+    public void Unblocked(IReadOnlyCollection<Registration> registrations)
+    {
+        foreach (var registration in registrations)
+        {
+            Work work;
+            lock (_lock)
+                work = Advance(registration.Address, mayLeave: false);
+            Do(work);
+        }
     }
 
     /// <summary>The responder is gone: what it has may have been handled, and will not be answered.</summary>
@@ -109,12 +123,15 @@ internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvide
         {
             if (_isStopping || !_registrations.TryGetValue(call.To, out var all) || !all.Exists(r => r.Answers(call.Type)))
                 return RequestOutcome.Nobody;
+
+            // Before a responder's room is taken for it.
+            if (_calls.ContainsKey(call.Id))
+                return RequestOutcome.Nobody;
             chosen = Choose(all, call);
             var waiting = _waiting.GetValueOrDefault(call.To);
             if (chosen is null && (!mayWait || (waiting?.Count ?? 0) >= options.Value.Requests.MaxWaiting))
                 return RequestOutcome.Busy;
-            if (!_calls.TryAdd(call.Id, call))
-                return RequestOutcome.Nobody;
+            _calls.Add(call.Id, call);
             if (chosen is null)
                 (waiting ?? (_waiting[call.To] = [])).AddLast(call);
         }
@@ -169,11 +186,12 @@ internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvide
     private Work Free(Registration registration)
     {
         registration.Held--;
-        return Advance(registration.Address);
+        return Advance(registration.Address, mayLeave: false);
     }
 
-    // Called inside the lock: gives what waits to those that have room again, and sends on what nobody here would get any more.
-    private Work Advance(WsmqAddress address)
+    // Called inside the lock: gives what waits to those that have room again, and sends on what nobody here would get any more, which can only
+    // be after an offer has changed.
+    private Work Advance(WsmqAddress address, bool mayLeave)
     {
         var work = new Work([], []);
         if (!_waiting.TryGetValue(address, out var waiting))
@@ -181,6 +199,8 @@ internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvide
         var all = _registrations.GetValueOrDefault(address) ?? [];
         for (var node = waiting.First; node is not null;)
         {
+            if (!mayLeave && !all.Exists(r => r.HasRoom))
+                break;
             var (call, next) = (node.Value, node.Next);
             if (Choose(all, call) is { } chosen)
             {
@@ -208,7 +228,7 @@ internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvide
         Registration? best = null;
         foreach (var one in all)
         {
-            if (one.Free > 0 && one.Answers(call.Type) && (best is null || one.Free > best.Free || (one.Free == best.Free && one.Turn < best.Turn)))
+            if (one.HasRoom && one.Answers(call.Type) && (best is null || one.Free > best.Free || (one.Free == best.Free && one.Turn < best.Turn)))
                 best = one;
         }
 
@@ -246,10 +266,12 @@ internal sealed class LocalResponders(IOptions<WsmqOptions> options, TimeProvide
     }
 
     // Nobody awaits it: a requester that does not get it finds its time over.
-    private static void End(ResponderCall call, RequestOutcome outcome)
+    private void End(ResponderCall call, RequestOutcome outcome)
     {
         if (call.Over(null))
-            _ = call.EndAsync(outcome).ContinueWith(t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = call.EndAsync(outcome).ContinueWith(
+                t => Log.RequestNotTold(logger, t.Exception!, "end"),
+                CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private readonly record struct Work(List<(ResponderCall Call, Registration To)> Given, List<ResponderCall> Left);

@@ -6,34 +6,34 @@ internal sealed class OwnRequests
     private readonly Lock _lock = new();
     private readonly Dictionary<string, CancellationTokenSource> _open = new(StringComparer.Ordinal);
 
-    /// <exception cref="WsmqException"><c>invalid-message</c>: an open request has the id.</exception>
-    public void Add(string id, CancellationTokenSource cancellation)
+    /// <summary>Returns false if an open request has the id.</summary>
+    public bool TryAdd(string id, CancellationTokenSource cancellation)
+    {
+        lock (_lock)
+            return _open.TryAdd(id, cancellation);
+    }
+
+    /// <summary>The request has ended. After it was cancelled another one may have the id.</summary>
+    public void Remove(string id, CancellationTokenSource cancellation)
     {
         lock (_lock)
         {
-            if (!_open.TryAdd(id, cancellation))
-                throw new WsmqException(WsmqErrors.InvalidMessage, "another open request of the connection has the same id");
+            if (_open.GetValueOrDefault(id) == cancellation)
+                _open.Remove(id);
         }
-    }
-
-    public void Remove(string id)
-    {
-        lock (_lock)
-            _open.Remove(id);
     }
 
     /// <summary>Cancels a request; returns whether it was open.</summary>
     public bool Cancel(string id)
     {
-        CancellationTokenSource? cancellation;
         lock (_lock)
         {
-            if (!_open.Remove(id, out cancellation))
+            if (!_open.Remove(id, out var cancellation))
                 return false;
-        }
 
-        // What the cancellation does is not the caller's.
-        _ = cancellation.CancelAsync();
-        return true;
+            // Inside the lock, because the source is disposed after it was removed. What the cancellation does is not the caller's.
+            _ = cancellation.CancelAsync();
+            return true;
+        }
     }
 }

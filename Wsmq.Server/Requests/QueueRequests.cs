@@ -37,7 +37,7 @@ internal sealed class QueueRequests(
     /// <param name="sender">The user; null for the app.</param>
     /// <param name="cancellationToken">Ends the wait; the job is removed.</param>
     /// <exception cref="WsmqException">
-    /// <c>no-responder</c>, <c>request-timeout</c>, <c>request-failed</c>, <c>queue-full</c>, or what a send fails with.
+    /// <c>no-responder</c>, <c>request-timeout</c>, <c>request-failed</c>, <c>queue-full</c>, <c>store-unavailable</c>, or what a send fails with.
     /// </exception>
     public async Task<WsmqReply> AskAsync(
         WsmqOutgoingMessage message, CheckedRequest request, WsmqCaller? sender, CancellationToken cancellationToken)

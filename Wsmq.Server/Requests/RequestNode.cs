@@ -25,12 +25,16 @@ internal sealed class RequestNode(
     private readonly BackgroundLoop _probes = new(time);
     private readonly Dictionary<string, int> _missed = new(StringComparer.Ordinal);
 
+    // When nodes were probed last, and whether (1) the loop rests because there are none to probe.
+    private long _probedAt;
+    private int _isResting;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _store.Nodes.Handle(NodeMessageKind.Request, Receive);
         _store.Signals.Restored += entries.Restore;
         entries.Start();
-        _probes.StartWithoutRetry(ProbeAsync, () => open.Nodes.Length > 0 ? ProbeInterval : TimeSpan.FromHours(1), e => Log.LoopFailed(logger, e));
+        _probes.StartWithoutRetry(ProbeAsync, ProbePause, e => Log.LoopFailed(logger, e));
 
         // A node that stops answers nothing more: other nodes do, while its connections still leave.
         services.Lifetime?.ApplicationStarted.Register(() => services.Lifetime.ApplicationStopping.Register(Withdraw));
@@ -67,7 +71,7 @@ internal sealed class RequestNode(
         }
 
         if (listens)
-            _probes.Wake();
+            Probe();
         return listens;
     }
 
@@ -138,13 +142,16 @@ internal sealed class RequestNode(
         if (!WsmqAddress.TryParse(request.To, out var to))
             return;
         var left = TimeSpan.FromMilliseconds(Math.Clamp(request.Timeout, 1, int.MaxValue));
+
+        // Not the request, whose body would live as long as the call.
+        var id = request.Id;
         var call = new ResponderCall(
-            to, request, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency), outcome => EndAsync(request.Id, outcome));
+            to, request, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency), outcome => EndAsync(id, outcome));
         call.StartTimer(time, left, local.Cancel);
         if (local.Take(call, mayWait) is not { } notTaken)
             return;
         call.Over(null);
-        _ = TellAsync(asker, new NodeRequestMessage { Kind = NodeRequestMessage.End, Id = request.Id, Outcome = notTaken.End });
+        _ = TellAsync(asker, new NodeRequestMessage { Kind = NodeRequestMessage.End, Id = id, Outcome = notTaken.End });
     }
 
     private async Task TellAsync(string other, NodeRequestMessage message)
@@ -159,8 +166,31 @@ internal sealed class RequestNode(
         }
     }
 
+    // A node has a request: it has just listened, and is probed an interval later.
+    private void Probe()
+    {
+        if (Interlocked.CompareExchange(ref _isResting, 0, 1) == 0)
+            return;
+        Volatile.Write(ref _probedAt, time.GetTimestamp());
+        _probes.Wake();
+    }
+
+    // The flag comes first: a node that gets a request after the look at them all wakes the loop.
+    private TimeSpan ProbePause()
+    {
+        Interlocked.Exchange(ref _isResting, 1);
+        if (open.Nodes.Length == 0)
+            return TimeSpan.FromHours(1);
+        Volatile.Write(ref _isResting, 0);
+        return ProbeInterval;
+    }
+
     private async Task ProbeAsync(CancellationToken cancellationToken)
     {
+        // Probes in a row are an interval apart, also if the loop was woken: otherwise two of them would fail within one interruption.
+        if (time.GetElapsedTime(Volatile.Read(ref _probedAt)) < ProbeInterval * 0.9)
+            return;
+        Volatile.Write(ref _probedAt, time.GetTimestamp());
         var nodes = open.Nodes;
         foreach (var gone in _missed.Keys.Except(nodes).ToArray())
             _missed.Remove(gone);

@@ -45,8 +45,7 @@ internal sealed class RequestRouter(OpenRequests open, LocalResponders local, Re
         var busy = new List<string>();
         if (local.Answers(attempt.To, attempt.Request.Type) && await TryAsync(attempt, Self, mayWait: false, busy, end) is { } here)
             return here;
-        var others = await store.Nodes.Responders.FindAsync(attempt.To, attempt.Request.Type, end);
-        foreach (var other in others.OrderBy(_ => Random.Shared.Next()))
+        foreach (var other in (await FindAsync(attempt, isHere: busy.Count > 0, end)).OrderBy(_ => Random.Shared.Next()))
         {
             if (await TryAsync(attempt, other, mayWait: false, busy, end) is { } outcome)
                 return outcome;
@@ -59,6 +58,19 @@ internal sealed class RequestRouter(OpenRequests open, LocalResponders local, Re
         }
 
         return busy.Count > 0 ? RequestOutcome.Busy : RequestOutcome.Nobody;
+    }
+
+    // While the store is unavailable, a request waits for who answers on this node.
+    private async Task<IReadOnlyCollection<string>> FindAsync(Attempt attempt, bool isHere, CancellationToken end)
+    {
+        try
+        {
+            return await store.Nodes.Responders.FindAsync(attempt.To, attempt.Request.Type, end);
+        }
+        catch (WsmqException) when (isHere)
+        {
+            return [];
+        }
     }
 
     // Returns null if nobody there takes it.

@@ -8,15 +8,18 @@ namespace Wsmq.Server.Requests;
 internal sealed class ResponderCall(WsmqAddress to, WsmqIncomingRequest request, long deadline, Func<RequestOutcome, Task<bool>> end)
 {
     private readonly Lock _lock = new();
+
+    // Null once it was given or is over: its body is in no budget.
+    private WsmqIncomingRequest? _request = request;
     private ITimer? _timer;
     private bool _isSent;
     private bool _isOver;
 
     public WsmqAddress To => to;
 
-    public string Id => request.Id;
+    public string Id { get; } = request.Id;
 
-    public string? Type => request.Type;
+    public string? Type { get; } = request.Type;
 
     /// <summary>Who has it; null while it waits. Guarded by the lock of <see cref="LocalResponders"/>.</summary>
     public Registration? Holder { get; set; }
@@ -41,8 +44,9 @@ internal sealed class ResponderCall(WsmqAddress to, WsmqIncomingRequest request,
         var left = deadline - time.GetTimestamp();
         lock (_lock)
         {
-            if (_isOver || left <= 0)
+            if (_isOver || left <= 0 || _request is not { } request)
                 return false;
+            _request = null;
             responder.Give(request with { Timeout = Math.Max(1, (long)(left * 1000.0 / time.TimestampFrequency)) });
             return _isSent = true;
         }
@@ -56,6 +60,7 @@ internal sealed class ResponderCall(WsmqAddress to, WsmqIncomingRequest request,
             if (_isOver)
                 return false;
             _isOver = true;
+            _request = null;
             _timer?.Dispose();
             if (_isSent)
                 responder?.Cancel(Id);
@@ -82,6 +87,9 @@ internal sealed class Registration(IResponder owner, WsmqAddress address)
 
     /// <summary>When it was given a request last, in turns: of several with the same room the next one is the one that waits longest.</summary>
     public long Turn { get; set; }
+
+    /// <summary>Whether it gets further requests now.</summary>
+    public bool HasRoom => Free > 0 && !owner.IsBlocked;
 
     public int Free => Credit - Held;
 

@@ -13,12 +13,20 @@ internal sealed class ResponderEntries(LocalResponders local, IStore store, Time
 {
     private const int Stripes = 64;
 
+    // Longer than another node's removal of an entry of this one may be on its way.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1))];
     private readonly Dictionary<WsmqAddress, IReadOnlyCollection<string>?> _written = [];
     private readonly BackgroundLoop _loop = new(time);
+    private int _restored;
+
+    // The loop's own: how many restorations were looked at, and whether entries are written once more soon.
+    private int _seen;
+    private bool _isRepeated;
 
     public void Start() => _loop.Start(
-        RenewAsync, () => IResponderStore.Expiry / 3, (e, pause) => Log.RespondersNotStored(logger, e, pause));
+        RenewAsync, () => _isRepeated ? Soon : IResponderStore.Expiry / 3, (e, pause) => Log.RespondersNotStored(logger, e, pause));
 
     public async Task StopAsync()
     {
@@ -49,9 +57,10 @@ internal sealed class ResponderEntries(LocalResponders local, IStore store, Time
     public void Update(WsmqAddress address) => _ = UpdateAsync(address, CancellationToken.None).ContinueWith(
         t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
-    /// <summary>Entries may be lost: all are written again. Returns at once.</summary>
+    /// <summary>Entries may be lost: all are written again, and once more a little later. Returns at once.</summary>
     public void Restore()
     {
+        Interlocked.Increment(ref _restored);
         _loop.Wake();
     }
 
@@ -73,8 +82,12 @@ internal sealed class ResponderEntries(LocalResponders local, IStore store, Time
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
+        var restored = Volatile.Read(ref _restored);
         foreach (var address in Written.Union(local.Addresses).ToArray())
             await WriteAsync(address, evenIfSame: true, cancellationToken);
+
+        // Another node that took this one for gone may have removed an entry only now.
+        (_isRepeated, _seen) = (restored != _seen, restored);
     }
 
     private async Task WriteAsync(WsmqAddress address, bool evenIfSame, CancellationToken cancellationToken)

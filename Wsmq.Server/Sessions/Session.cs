@@ -112,22 +112,31 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
                 Presence?.Join(pump.Feed.Source.Name);
             }
         }
+
+        // Of who has left a group and joined it again.
+        Responder?.Restore(pump.Feed.Source);
     }
 
     public bool Remove(WsmqAddress source, [NotNullWhen(true)] out DeliveryPump? pump)
     {
-        // Who does not read an address does not answer its requests.
-        _responder?.Withdraw(source);
-        lock (_lock)
+        try
         {
-            if (source != OwnQueue)
+            lock (_lock)
             {
-                Presence?.Leave(source.Name);
-                return (pump = null) is null && _groups is not null && _groups.Remove(source, out pump);
-            }
+                if (source != OwnQueue)
+                {
+                    Presence?.Leave(source.Name);
+                    return (pump = null) is null && _groups is not null && _groups.Remove(source, out pump);
+                }
 
-            (pump, _own) = (_own, null);
-            return pump is not null;
+                (pump, _own) = (_own, null);
+                return pump is not null;
+            }
+        }
+        finally
+        {
+            // Who does not read an address does not answer its requests. After the removal: an offer that comes later finds no pump.
+            Responder?.Withdraw(source);
         }
     }
 

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Wsmq.Server.Requests;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Requests;
@@ -49,11 +52,54 @@ public sealed class AppRequestTests : IDisposable
         await Eventually.That("the handler is told", () => handler.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task A_handler_that_ignores_its_token_does_not_keep_the_node_from_stopping()
+    {
+        await using var node = await StartAsync();
+        var (logs, time) = (new RecordedLogs(), new FakeTimeProvider());
+        var address = WsmqAddress.Group("stubborn");
+        var handler = new Stubborn();
+        var responder = new AppResponder(
+            address, [handler], 1, node.Services.GetRequiredService<LocalResponders>(), node.Services.GetRequiredService<RequestAnswers>(), logs, time);
+        responder.Begin();
+        var asked = node.Services.GetRequiredService<IWsmqRequests>().RequestAsync(
+            new WsmqOutgoingMessage { To = address.ToString(), Type = handler.Type }, Long);
+        await handler.Begun.Task;
+
+        var stopping = responder.StopAsync();
+        await Eventually.That("the stop waits no longer", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return stopping.IsCompleted;
+        });
+
+        await stopping;
+        logs.Of(LogLevel.Error).Should().Contain(l => l.Contains("group:stubborn (1) ignore", StringComparison.Ordinal));
+        await Eventually.That("the callback is logged", () => logs.Of(LogLevel.Error).Any(l => l.Contains("in a callback", StringComparison.Ordinal)));
+        handler.Go.SetResult();
+        (await asked).Body!.Value.ToString().Should().Be("1");
+    }
+
     private Task<TestNode> StartAsync() => TestNode.StartAsync(
         s => s.UseSqlite(_folder.File("wsmq.db"))
             .OnRequest<Question, Answer, Handler>(WsmqAddress.Group("prices"))
             .OnRequest<Question, Answer, Handler>(WsmqAddress.Work("prices")),
         services: b => b.Services.AddScoped<Counter>());
+
+    private sealed class Stubborn() : RequestHandler("stubborn")
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async Task<WsmqOutgoingMessage> HandleAsync(WsmqIncomingRequest request, CancellationToken cancellationToken)
+        {
+            cancellationToken.Register(() => throw new InvalidOperationException("in a callback"));
+            Begun.SetResult();
+            await Go.Task;
+            return new WsmqOutgoingMessage { Body = WsmqJsonBody.Parse("1") };
+        }
+    }
 
     [WsmqMessageType("question")]
     private sealed record Question(string Item);

@@ -59,4 +59,43 @@ public abstract partial class RequestContract
             }
         });
     }
+
+    [Fact]
+    public async Task Who_leaves_a_group_and_joins_it_again_answers_again_without_a_further_offer()
+    {
+        await StartAsync();
+        await A.Groups.AddToGroupAsync("alice", "ops");
+        await A.Groups.AddToGroupAsync("bob", "ops");
+        var (alice, bob) = (await ConnectAsync(A, "alice"), await ConnectAsync(B, "bob"));
+        await bob.RespondAsync("group:ops", ["question"], 1);
+
+        await A.Groups.RemoveFromGroupAsync("bob", "ops");
+        await Eventually.That("bob answers no more", () => EndsAsync(WsmqErrors.NoResponder));
+        await A.Groups.AddToGroupAsync("bob", "ops");
+
+        await Eventually.That("bob answers again", () => EndsAsync(null));
+        (await CodeOfAsync(AskAsync(alice, "group:ops", "another"))).Should().Be(WsmqErrors.NoResponder);
+
+        async Task<bool> EndsAsync(WsmqError? expected)
+        {
+            var (before, asked) = (bob.Requests.Count, AskAsync(alice, "group:ops"));
+            await Task.WhenAny(asked, bob.GetsAsync(before + 1));
+            if (bob.Requests.Count > before)
+                await bob.ReplyAsync(bob.Requests[^1].Id, 1);
+            return await CodeOfAsync(asked) == expected;
+        }
+    }
+
+    private static async Task<WsmqError?> CodeOfAsync(Task<WsmqReply> asked)
+    {
+        try
+        {
+            await asked;
+            return null;
+        }
+        catch (Microsoft.AspNetCore.SignalR.HubException e)
+        {
+            return WsmqError.Find(e.Message);
+        }
+    }
 }

@@ -123,6 +123,7 @@ public abstract partial class RequestContract
 
         var asked = AskAsync(alice, "user:bob", id: "mine");
         var request = await bob.GetsAsync();
+        await FailsAsync(AskAsync(alice, "user:bob", id: "mine"), WsmqErrors.InvalidMessage);
         (await alice.Connection.InvokeAsync<bool>("CancelRequest", "mine")).Should().BeTrue();
 
         await FailsAsync(asked, WsmqErrors.RequestFailed, "cancelled");

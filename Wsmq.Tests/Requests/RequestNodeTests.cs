@@ -1,7 +1,10 @@
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
+using Wsmq.Server.Requests;
 using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
@@ -67,17 +70,74 @@ public sealed class RequestNodeTests(SharedRedis redis)
         await Eventually.That("nothing is left", () => KeysOf(connection).Length == 0);
     }
 
+    [Fact]
+    public async Task While_Redis_is_unavailable_requests_wait_for_a_busy_responder_of_the_node_and_those_to_a_queue_are_refused_as_such()
+    {
+        await using var line = new TcpProxy(new Uri($"http://{redis.Server.EndPoint}"));
+        await using var a = await StartAsync($"127.0.0.1:{line.Port}");
+        await using var alice = await Responder.ConnectAsync(a, "alice");
+        await using var bob = await Responder.ConnectAsync(a, "bob");
+        await bob.RespondAsync("user:bob", credit: 1);
+        var first = AskAsync(alice);
+        var request = await bob.GetsAsync();
+
+        line.Refuses = true;
+        line.Cut();
+        var second = AskAsync(alice);
+        (await CodeAsync(AskAsync(alice, "work:thumbs"))).Should().Be(WsmqErrors.StoreUnavailable);
+        await bob.ReplyAsync(request.Id, 1);
+        await bob.ReplyAsync((await bob.GetsAsync(2)).Id, 2);
+
+        (await first).Body!.Value.ToString().Should().Be("1");
+        (await second).Body!.Value.ToString().Should().Be("2");
+        line.Refuses = false;
+    }
+
+    [Fact]
+    public async Task Entries_are_written_once_more_a_little_after_an_outage()
+    {
+        await using var a = await StartAsync();
+        await using var b = await StartAsync();
+        await using var bob = await Responder.ConnectAsync(a, "bob");
+        await bob.RespondAsync("user:bob");
+        var time = new FakeTimeProvider();
+        var store = a.Services.GetRequiredService<IStore>();
+        var entries = new ResponderEntries(a.Services.GetRequiredService<LocalResponders>(), store, time, NullLogger<ResponderEntries>.Instance);
+        entries.Start();
+        await RemoveAsync();
+        entries.Restore();
+        await Eventually.That("it is written again", IsThereAsync);
+
+        // By another node, whose removal was on its way.
+        await RemoveAsync();
+        var passed = TimeSpan.Zero;
+        await Eventually.That("it is written once more", async () =>
+        {
+            var step = passed < TimeSpan.FromMinutes(1) ? TimeSpan.FromSeconds(5) : TimeSpan.Zero;
+            passed += step;
+            time.Advance(step);
+            return await IsThereAsync();
+        });
+
+        await entries.StopAsync();
+
+        Task RemoveAsync() => Responders(b).RemoveAsync(WsmqAddress.User("bob"), store.Nodes.Self, CancellationToken.None);
+        async Task<bool> IsThereAsync() => (await Responders(b).FindAsync(WsmqAddress.User("bob"), null, CancellationToken.None)).Count > 0;
+    }
+
     private RedisKey[] KeysOf(ConnectionMultiplexer connection) =>
         [.. connection.GetServers()[0].Keys(pattern: $"{_prefix}:*:responders:*")];
 
     private static IResponderStore Responders(TestNode node) => node.Services.GetRequiredService<IStore>().Nodes.Responders;
 
-    private static Task<WsmqReply> AskAsync(Responder from) =>
-        from.Connection.InvokeAsync<WsmqReply>("Request", new { to = "user:bob", type = "question" }, Long);
+    private static Task<WsmqReply> AskAsync(Responder from, string to = "user:bob") =>
+        from.Connection.InvokeAsync<WsmqReply>("Request", new { to, type = "question" }, Long);
 
     private static async Task<WsmqError?> CodeAsync(Task<WsmqReply> asked) =>
         WsmqError.Find((await asked.Invoking(a => a).Should().ThrowAsync<HubException>()).Which.Message);
 
     private Task<TestNode> StartAsync(string? endPoint = null) =>
-        TestNode.StartAsync(s => s.UseRedis(endPoint ?? redis.Server.EndPoint, o => o.KeyPrefix = _prefix));
+        TestNode.StartAsync(
+            s => s.UseRedis(endPoint ?? redis.Server.EndPoint, o => o.KeyPrefix = _prefix).AddQueue("thumbs"),
+            services: b => b.Services.AddSingleton<IWsmqAuthorizer, EverybodyWorks>());
 }

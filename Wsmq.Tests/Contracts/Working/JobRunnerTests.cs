@@ -18,7 +18,13 @@ public sealed class JobRunnerTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _runner = new JobRunner("tests", [new Known("known", (job, cancellationToken) => _handle(job, cancellationToken))], _options, _line, _reports, _time);
+        JobHandler[] handlers =
+        [
+            new Known("known", (job, cancellationToken) => _handle(job, cancellationToken)),
+            new RequestJobHandler(new Refusing("refused", new WsmqRequestException("sold-out"))),
+            new RequestJobHandler(new Refusing("unreadable", new UnreadableRequestException(new FormatException()))),
+        ];
+        _runner = new JobRunner("tests", handlers, _options, _line, _reports, _time);
         _runner.Start();
         return Task.CompletedTask;
     }
@@ -96,6 +102,18 @@ public sealed class JobRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_that_nobody_has_requested_is_rejected_when_the_handler_of_requests_refuses_it()
+    {
+        Give("refused");
+        await SettledAsync(SettlementKind.Reject);
+        Give("unreadable");
+        await SettledAsync(SettlementKind.Reject, SettlementKind.Reject);
+
+        _line.Settled.Select(s => s.Reason).Should().Equal("sold-out", WsmqRequestException.InvalidRequest);
+        _reports.All.Where(r => r != "late").Should().Equal("unreadable");
+    }
+
+    [Fact]
     public async Task An_unknown_type_is_reported_once_and_handed_back_with_a_delay_until_its_time_is_over()
     {
         Give("crop");
@@ -141,6 +159,12 @@ public sealed class JobRunnerTests : IAsyncLifetime
         _time.Advance(step);
         return false;
     });
+
+    private sealed class Refusing(string type, Exception reason) : RequestHandler(type)
+    {
+        public override Task<WsmqOutgoingMessage> HandleAsync(WsmqIncomingRequest request, CancellationToken cancellationToken) =>
+            Task.FromException<WsmqOutgoingMessage>(reason);
+    }
 
     private sealed class Known(string type, Func<WsmqJob, CancellationToken, Task> handle) : JobHandler(type)
     {

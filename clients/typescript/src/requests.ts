@@ -77,7 +77,12 @@ export function requests<Messages extends object>(client: WsmqClient<Messages>):
           const answer = await answerOf(handle, request, signal, extended.settings, error => { failure = { error }; });
           if (failure && answer.code === FAILED) throw failure.error;
           if (failure) extended.events.error(failure.error);
-          if (id === undefined) return ["Complete"];
+          if (id === undefined) {
+            // Nobody has requested the job: one that was refused must not be lost, and nobody misses a reply that cannot be sent.
+            if (answer.reply || failure) return ["Complete"];
+            return signal.aborted ? ["HandBack"] : ["Reject", answer.code!];
+          }
+
           return answer.reply ? ["CompleteWith", id, answer.reply] : ["RefuseJob", id, answer.code!, answer.text ?? null];
         },
       });

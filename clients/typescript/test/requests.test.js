@@ -128,6 +128,14 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
       assert.equal((await ask('refuse', 1).catch(e => e)).cause.code, 'no-such-picture');
       await (await wsmq.queue('work:thumbs')).isEmpty();
       responder.page.errors.length = 0;
+
+      // Nobody waits for these: one that is refused is not lost.
+      const jobs = await wsmq.queue('work:thumbs');
+      const refused = await jobs.send('b.png', { type: 'refuse' });
+      await jobs.send('c.png', { type: 'thumb' });
+      assert.equal((await jobs.dead(refused)).reason, 'no-such-picture');
+      await jobs.isEmpty();
+      assert.deepEqual(responder.page.errors, []);
     });
   });
 }

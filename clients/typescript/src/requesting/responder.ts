@@ -20,6 +20,9 @@ export class Responder {
   #isStopping = false;
   #answered: (() => void)[] = [];
 
+  // Of offers that are refused while the user is not a member of their group.
+  #pauses = new Set<Pause>();
+
   constructor(readonly client: () => Extended) {}
 
   add(at: string | null, type: string, handler: RequestHandler<any>, concurrency: number | undefined): void {
@@ -44,6 +47,7 @@ export class Responder {
   // Nobody waits any more for what came over a lost connection.
   detach(): void {
     this.#session = undefined;
+    this.#endPauses();
     for (const open of this.#open.values()) open.abort();
   }
 
@@ -56,6 +60,7 @@ export class Responder {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#endPauses();
     await settles(this.leave(), this.client().settings.stopTimeout);
     for (const open of this.#open.values()) open.abort();
   }
@@ -85,15 +90,29 @@ export class Responder {
 
   async #offer(session: Session, at: string | null, { handlers, concurrency }: Offer): Promise<void> {
     const { settings, events } = this.client();
+    let isReported = false;
     for (let attempt = 0; session === this.#session && !this.#isStopping; attempt++) {
       try {
         await session.call("Respond", at, [...handlers.keys()], concurrency);
         return;
       } catch (e) {
         if (e instanceof Lost) return;
-        if (isFinal(e)) return events.error(e);
-        await new Pause().for(Math.max(waitOf(settings.sendBackoff, attempt), (e as WsmqError).retryAfter));
+        const isRefused = isFinal(e);
+        if (isRefused && !isReported) events.error(e);
+        isReported ||= isRefused;
+
+        // Who is not a member of a group yet may become one.
+        if (isRefused && !(at?.startsWith("group:") && e.code === "read-not-allowed")) return;
+        const backoff = isRefused ? settings.reconnectBackoff : settings.sendBackoff;
+        const pause = new Pause();
+        this.#pauses.add(pause);
+        await pause.for(Math.max(waitOf(backoff, attempt), (e as WsmqError).retryAfter));
+        this.#pauses.delete(pause);
       }
     }
+  }
+
+  #endPauses(): void {
+    for (const pause of this.#pauses) pause.end();
   }
 }
