@@ -213,7 +213,7 @@ public abstract class LogContract : IAsyncLifetime
     public async Task Messages_that_wait_are_listed_with_their_beginnings_and_cancelled_one_by_one()
     {
         await using var node = await StartAsync();
-        var due = DateTimeOffset.UtcNow.AddDays(1);
+        var due = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds());
         for (var i = 0; i < 5; i++)
         {
             await node.Node.Publisher.SendAsync(new WsmqOutgoingMessage

@@ -114,9 +114,9 @@ public abstract class PresenceNodesContract : IAsyncLifetime
 
         // What looks like a batch of that node, with a number that is far ahead: the next real one does not follow it.
         var keys = new RedisKeys(Prefix, 64).OfLane(0, "x", TimeSpan.FromMinutes(1));
-        var forged = $$"""P{"f":"{{IdOf(b)}}","n":1000,"s":true,"u":[{"u":"alice","d":[{"n":"forged","s":1}],"g":[]}]}""";
+        var forged = $$"""MpP{"f":"{{IdOf(b)}}","n":1000,"s":true,"u":[{"u":"alice","d":[{"n":"forged","s":1}],"g":[]}]}""";
         await admin.GetDatabase().ExecuteAsync(Configuration.Contains(',', StringComparison.Ordinal) ? "SPUBLISH" : "PUBLISH", keys.NodeChannels + IdOf(a), forged);
-        await admin.GetDatabase().ExecuteAsync(Configuration.Contains(',', StringComparison.Ordinal) ? "SPUBLISH" : "PUBLISH", keys.NodeChannels + IdOf(a), "P{\"f\":");
+        await admin.GetDatabase().ExecuteAsync(Configuration.Contains(',', StringComparison.Ordinal) ? "SPUBLISH" : "PUBLISH", keys.NodeChannels + IdOf(a), "MpP{\"f\":");
         await Eventually.That("it is believed", () => Of(bob, "alice").Contains("alice[forged]"));
         await using var alice = await PlainClient.ConnectAsync(b, "alice", "real");
 
