@@ -128,12 +128,12 @@ describe('hooks for React', () => {
 
   test('a load that fails waits for the others: what they load must not come after what the next attempt loads', async () => {
     let load;
-    const shared = new SharedClient(Object.assign(Object.create(WsmqClient.prototype), {
-      snapshot: (_, of) => {
-        load = of;
-        return () => {};
-      },
-    }));
+    const client = create('bob')();
+    client.snapshot = (_, of) => {
+      load = of;
+      return () => {};
+    };
+    const shared = new SharedClient(client);
     let finish;
     const slow = new Promise(resolve => { finish = resolve; });
     shared.snapshot('user:bob', async () => { throw new Error('not there'); });
