@@ -121,8 +121,7 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
         {
             if (_watches.Count == 0)
                 return null;
-            return _node.Read(_watches.Values, watches => watches.FirstOrDefault(
-                w => w.HasBegun && !w.IsDeferred && w.Sent < w.Watched!.Version));
+            return _node.Read(() => _watches.Values.FirstOrDefault(w => w.HasBegun && !w.IsDeferred && w.Sent < w.Watched!.Version));
         }
     }
 

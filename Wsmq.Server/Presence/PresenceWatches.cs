@@ -107,6 +107,13 @@ internal sealed partial class PresenceWatches(
             return read(watched);
     }
 
+    /// <summary>The same of several addresses. It must not call this object.</summary>
+    public T Read<T>(Func<T> read)
+    {
+        lock (_lock)
+            return read();
+    }
+
     protected override Task RunAsync(List<ReadOnlyMemory<byte>> items)
     {
         foreach (var message in items)
