@@ -8,6 +8,7 @@ import { Setting } from '../support/pages.js';
 const browser = new Window();
 Object.assign(globalThis, { window: browser, document: browser.document });
 if (typeof navigator === 'undefined') globalThis.navigator = browser.navigator;
+const { SharedClient } = await import('../dist/react/shared-client.js');
 const { createElement: h, StrictMode, useState } = await import('react');
 const { createRoot } = await import('react-dom/client');
 const { renderToString } = await import('react-dom/server');
@@ -123,6 +124,26 @@ describe('hooks for React', () => {
     await eventually(() => `it has loaded again: ${root.text()}`, () => root.text() === 'b true 3 a true 3 ');
     assert.ok(loads.a.length > before);
     root.unmount();
+  });
+
+  test('a load that fails waits for the others: what they load must not come after what the next attempt loads', async () => {
+    let load;
+    const client = create('bob')();
+    client.snapshot = (_, of) => {
+      load = of;
+      return () => {};
+    };
+    const shared = new SharedClient(client);
+    let finish;
+    const slow = new Promise(resolve => { finish = resolve; });
+    shared.snapshot('user:bob', async () => { throw new Error('not there'); });
+    shared.snapshot('user:bob', () => slow);
+    let ended = false;
+    const loaded = assert.rejects(load(new AbortController().signal), /not there/).then(() => { ended = true; });
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(ended, false);
+    finish('0000000000000001');
+    await loaded;
   });
 
   test('a load of a component that is unmounted is aborted and does not hold up the others', async () => {

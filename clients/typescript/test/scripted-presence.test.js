@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
+import { Lost } from '../dist/connection/session.js';
+import { HubPresence } from '../dist/presence/hub-presence.js';
 import { presence } from '../dist/presence.js';
 import { Page } from '../support/pages.js';
 import { ScriptedHub } from '../support/scripted-hub.js';
@@ -102,5 +104,38 @@ describe('presence with a scripted server', () => {
     hub.connections.at(-1).terminate();
     await eventually('it is set again', () => hub.of('SetPresence').length === 2);
     assert.deepEqual(hub.of('SetPresence')[1], [false, 3]);
+  });
+
+  test('a watch after the server has ended one asks again, and what onError throws is an error of the client', async () => {
+    hub.answer = target => target === 'WatchPresence' ? state(hub.of(target).length, 'ann') : null;
+    const errors = [];
+    page.client.listen('error', ({ error }) => { errors.push(error.message); });
+    people.watch(address, { onSync: () => seen.push('first'), onError: () => { throw new Error('not shown'); } });
+    await page.client.start();
+    await sees('first');
+    hub.call('Presence', { address, version: 2, online: 0, away: 0, error: '[wsmq 3009 presence-not-allowed final] no' });
+    await eventually('it is told', () => errors.length > 0);
+    watch();
+    await sees('first', 'all ann');
+    assert.deepEqual([errors, hub.of('WatchPresence').length], [['not shown'], 2]);
+  });
+
+  test('calls over a connection that has ended, but is not detached yet, leave the page time', async () => {
+    let calls = 0;
+    const session = {
+      on: () => {},
+      call: async () => {
+        if (++calls < 1000) throw new Lost();
+        return state(1, 'ann');
+      },
+    };
+    const settings = { sendBackoff: { min: 1, max: 1 } };
+    const own = new HubPresence(() => ({ settings, events: { error: assert.ifError } }), () => {}, false);
+    own.watch(address);
+    const timer = new Promise(resolve => setTimeout(resolve, 0));
+    own.attach(session);
+    await timer;
+    own.detach();
+    assert.ok(calls < 1000, `${calls} calls`);
   });
 });

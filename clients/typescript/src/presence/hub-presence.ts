@@ -151,10 +151,17 @@ export class HubPresence implements Presence, Extension {
     }
   }
 
-  #refuse({ watches }: Entry, error: WsmqError): void {
-    for (const { handlers } of [...watches]) {
-      if (handlers.onError) handlers.onError(error);
-      else this.#client.events.error(error);
+  #refuse(entry: Entry, error: WsmqError): void {
+    // What is known gets no changes any more: the next watch has to ask for it.
+    again(entry);
+    entry.isDue = false;
+    for (const { handlers } of [...entry.watches]) {
+      try {
+        if (handlers.onError) handlers.onError(error);
+        else this.#client.events.error(error);
+      } catch (e) {
+        this.#client.events.error(e);
+      }
     }
   }
 
@@ -237,14 +244,16 @@ export class HubPresence implements Presence, Extension {
       } catch (e) {
         if (e instanceof Lost || this.#session !== session) {
           next.retry();
+
+          // Closed, and not detached yet: without a pause nothing else of the page would run, and so it would never be.
+          if (this.#session === session) await pause(waitOf(this.#client.settings.sendBackoff, attempt++));
           continue;
         }
 
         const error = e as WsmqError;
         if (error.canRetry) {
           next.retry();
-          const wait = Math.max(waitOf(this.#client.settings.sendBackoff, attempt++), error.retryAfter);
-          await new Promise(resolve => setTimeout(resolve, wait));
+          await pause(Math.max(waitOf(this.#client.settings.sendBackoff, attempt++), error.retryAfter));
         } else {
           next.refused(error);
         }
@@ -253,6 +262,7 @@ export class HubPresence implements Presence, Extension {
   }
 }
 
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 const written = (away: boolean, data: unknown) => JSON.stringify([away, data ?? null]);
 
 function again(entry: Entry): void {

@@ -86,7 +86,8 @@ export class SharedClient {
 /** Loads everything, and returns the lowest of the positions: the others get messages whose effect their data has already. */
 function toOldest(loads: Set<Load>): Load {
   return async signal => {
-    const results = await Promise.all([...loads].map(async load => {
+    // Also where one fails: a load that is still running would overwrite what the next attempt loads.
+    const results = await Promise.allSettled([...loads].map(async load => {
       try {
         return [await load(signal)];
       } catch (e) {
@@ -95,7 +96,8 @@ function toOldest(loads: Set<Load>): Load {
         return [];
       }
     }));
-    const positions = results.flat();
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+    const positions = results.flatMap(result => result.status === "fulfilled" ? result.value : []);
     return positions.find(position => !isPosition(position)) ?? positions.sort()[0] ?? START;
   };
 }
