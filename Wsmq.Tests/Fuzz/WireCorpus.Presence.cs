@@ -13,7 +13,7 @@ internal static partial class WireCorpus
         Code("presence: huge name", "name-too-long", Call("WatchPresence", $"\"user:{new string('x', 400_000)}\"")),
         Case("unwatch: nothing is watched", Outcome.Result, Call("UnwatchPresence", "\"group:any\"")),
         Code("unwatch: wrong type", "invalid-address", Call("UnwatchPresence", "5")),
-        Case("set presence", Outcome.Result, Call("SetPresence", "false,{\"typing\":true}")),
+        Case("set presence: valid", Outcome.Result, Call("SetPresence", "false,{\"typing\":true}")),
         Code("set presence: wrong types", "invalid-message", Call("SetPresence", "\"yes\",[]")),
         Code("set presence: data of 513 bytes", "invalid-message", Call("SetPresence", $"true,\"{new string('x', 511)}\"")),
         Code("set presence: huge data", "invalid-message", Call("SetPresence", $"true,\"{new string('x', 400_000)}\"")),
