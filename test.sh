@@ -105,22 +105,13 @@ prepare_node() {
   fi
 }
 
-# start_node PROJECT: begins its tests. The projects run beside each other, because the last files of each wait more than they work.
-declare -A node_runs
-trap 'kill $(jobs -p) 2>/dev/null' EXIT
-start_node() {
-  mkdir -p "$results"
-  (cd "$1" && exec node --test --test-concurrency=2 --test-reporter=tap) >"$results/${1//\//-}.tap" 2>&1 &
-  node_runs[$1]=$!
-}
-
-# finish_node PROJECT: waits for its tests, and prints them.
-finish_node() {
+run_node() {
   local project="$1" tap="$results/${1//\//-}.tap" code ok bad
-  wait "${node_runs[$project]}"
-  code=$?
+  mkdir -p "$results"
   echo "Node tests in $project"
-  cat "$tap"
+  # Files wait more than they work.
+  (cd "$project" && node --test --test-concurrency=3 --test-reporter=tap) | tee "$tap"
+  code=${PIPESTATUS[0]}
   ok=$(count pass "$tap")
   bad=$(($(count fail "$tap") + $(count cancelled "$tap")))
   passed=$((passed + ok))
@@ -145,6 +136,5 @@ fi
 # Before the .NET tests: the fault campaign has the TypeScript client as well.
 for project in "${node_projects[@]}"; do prepare_node "$project"; done
 run_dotnet
-for project in "${node_projects[@]}"; do start_node "$project"; done
-for project in "${node_projects[@]}"; do finish_node "$project"; done
+for project in "${node_projects[@]}"; do run_node "$project"; done
 finish
