@@ -24,14 +24,20 @@ internal sealed class AppResponder : IResponder
 
     public AppResponder(
         WsmqAddress address, IReadOnlyList<RequestHandler> handlers, int concurrency, LocalResponders local, RequestAnswers answers,
-        ILogger logger, TimeProvider time)
+        ILogger logger)
     {
-        (Address, _concurrency, _local, _answers, _logger, _time) = (address, concurrency, local, answers, logger, time);
+        (Address, _concurrency, _local, _answers, _logger, _time) = (address, concurrency, local, answers, logger, local.Time);
         _handlers = handlers.ToDictionary(h => h.Type, StringComparer.Ordinal);
         _registration = new Registration(this, address);
     }
 
     public WsmqAddress Address { get; }
+
+    /// <summary>The clock; that of the node by default.</summary>
+    public TimeProvider Time
+    {
+        init => _time = value;
+    }
 
     public bool IsBlocked => false;
 

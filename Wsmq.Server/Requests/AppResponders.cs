@@ -9,8 +9,7 @@ namespace Wsmq.Server.Requests;
 /// </summary>
 internal sealed class AppResponders(
     IEnumerable<AppRequestHandler> handlers, LocalResponders local, ResponderEntries entries, RequestAnswers answers,
-    ILogger<AppResponders> logger, TimeProvider time,
-    IHostApplicationLifetime? lifetime = null) : INodePart
+    ILogger<AppResponders> logger, IHostApplicationLifetime? lifetime = null) : INodePart
 {
     private readonly List<AppResponder> _responders = [];
 
@@ -25,7 +24,7 @@ internal sealed class AppResponders(
                 throw new InvalidOperationException($"The Concurrency of the requests to '{group.Key}' is {options.Concurrency}: use 1 to 10,000.");
             if (group.GroupBy(h => h.Handler.Type).FirstOrDefault(same => same.Count() > 1) is { } twice)
                 throw new InvalidOperationException($"OnRequest was called twice for '{twice.Key}' of '{group.Key}': a type has one handler.");
-            _responders.Add(new AppResponder(group.Key, [.. group.Select(h => h.Handler)], options.Concurrency, local, answers, logger, time));
+            _responders.Add(new AppResponder(group.Key, [.. group.Select(h => h.Handler)], options.Concurrency, local, answers, logger));
         }
 
         if (_responders.Count == 0)

@@ -11,6 +11,9 @@ namespace Wsmq.Server.Requests;
 internal sealed class LocalResponders(
     IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<LocalResponders> logger)
 {
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<WsmqAddress, List<Registration>> _registrations = [];
     private readonly Dictionary<WsmqAddress, LinkedList<ResponderCall>> _waiting = [];

@@ -77,7 +77,7 @@ public abstract class WireFuzzContract(ITestOutputHelper output)
     private async Task<Setting> SettingAsync()
     {
         var logs = new RecordedLogs();
-        var node = await StartAsync(o => o.Presence.IsEnabled = true, b =>
+        var node = await StartAsync(o => (o.Presence.IsEnabled, o.Limits.UserConnectsPerMinute) = (true, 0), b =>
         {
             b.Logging.AddProvider(logs);
             b.Logging.SetMinimumLevel(LogLevel.Warning);

@@ -60,7 +60,10 @@ public sealed class AppRequestTests : IDisposable
         var address = WsmqAddress.Group("stubborn");
         var handler = new Stubborn();
         var responder = new AppResponder(
-            address, [handler], 1, node.Services.GetRequiredService<LocalResponders>(), node.Services.GetRequiredService<RequestAnswers>(), logs, time);
+            address, [handler], 1, node.Services.GetRequiredService<LocalResponders>(), node.Services.GetRequiredService<RequestAnswers>(), logs)
+        {
+            Time = time,
+        };
         responder.Begin();
         var asked = node.Services.GetRequiredService<IWsmqRequests>().RequestAsync(
             new WsmqOutgoingMessage { To = address.ToString(), Type = handler.Type }, Long);
