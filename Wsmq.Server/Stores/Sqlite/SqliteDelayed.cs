@@ -41,17 +41,21 @@ internal sealed class SqliteDelayed(SqliteEngine engine, SqliteMessageLog log, T
 
     private static StorePage<DelayedHead> List(SqliteSession session, WsmqAddress to, (long Due, long Key) after, int max, int bodyBytes)
     {
-        var (found, bytes) = (new List<DelayedHead>(), 0L);
-        using var rows = DelayedTable.List(session, to, after.Due, after.Key, bodyBytes, max);
-        while (bytes < IDelayedMessages.MostListedBytes && rows.Read())
+        var (found, bytes, isLast) = (new List<DelayedHead>(), 0L, true);
+
+        // One more than the page has: whether another one follows.
+        using var rows = DelayedTable.List(session, to, after.Due, after.Key, bodyBytes, max + 1);
+        while (rows.Read())
         {
+            isLast = found.Count < max && bytes < IDelayedMessages.MostListedBytes;
+            if (!isLast)
+                break;
             var key = rows.GetInt64(0).ToString(CultureInfo.InvariantCulture);
             found.Add(new DelayedHead(key, rows.GetInt64(1), rows.GetBytes(2), rows.GetBytes(3), rows.GetInt64(4)));
             bytes += found[^1].Metadata.Length + found[^1].BodyStart.Length;
         }
 
-        var isLast = found.Count < max && bytes < IDelayedMessages.MostListedBytes;
-        var next = isLast || found.Count == 0 ? null : DelayedRequest.NextOf(found[^1].Due.ToString(CultureInfo.InvariantCulture), found[^1].Key);
+        var next = isLast ? null : DelayedRequest.NextOf(found[^1].Due.ToString(CultureInfo.InvariantCulture), found[^1].Key);
         return new StorePage<DelayedHead>(found, next, found.Count);
     }
 
