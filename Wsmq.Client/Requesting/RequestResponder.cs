@@ -119,7 +119,7 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
         }
         catch (Exception e)
         {
-            // The connection is gone, and with it whoever waits.
+            // The connection is gone: nobody waits for its answer.
             Log.NotAnswered(events.Logger, e);
         }
     }

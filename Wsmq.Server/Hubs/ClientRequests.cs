@@ -72,7 +72,7 @@ internal sealed class ClientRequests(
         foreach (var type in types.Values ?? [])
             MessageRules.Name(Wire.Type, type);
 
-        // Whoever reads an address may answer there.
+        // A reader of an address may answer there.
         var source = (await session.PumpOfAsync(address ?? session.OwnQueue.ToString())).Feed.Source;
         var responder = responders.Of(session);
         try

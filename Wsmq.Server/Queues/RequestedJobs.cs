@@ -11,8 +11,6 @@ namespace Wsmq.Server.Queues;
 /// <param name="time">The clock.</param>
 internal sealed class RequestedJobs(JobAnswers answers, TimeProvider time)
 {
-    private const int IdLength = NodeIds.Length + 32;
-
     // No request waits longer. Jobs whose end another node has stored are forgotten then.
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(1);
@@ -32,9 +30,9 @@ internal sealed class RequestedJobs(JobAnswers answers, TimeProvider time)
         foreach (var job in jobs)
         {
             var at = job.Metadata.Span.IndexOf(Mark);
-            if (at < 0 || job.Metadata.Length < at + Mark.Length + IdLength)
+            if (at < 0 || job.Metadata.Length < at + Mark.Length + JobTerms.RequestIdLength)
                 continue;
-            var request = Encoding.ASCII.GetString(job.Metadata.Span.Slice(at + Mark.Length, IdLength));
+            var request = Encoding.ASCII.GetString(job.Metadata.Span.Slice(at + Mark.Length, JobTerms.RequestIdLength));
             lock (_lock)
             {
                 if (_given.Count > 0 && time.GetElapsedTime(_forgotAt) >= ForgetInterval)

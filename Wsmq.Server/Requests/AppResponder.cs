@@ -62,7 +62,7 @@ internal sealed class AppResponder : IResponder
         var cancellation = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        // The context here is that of whoever made the request.
+        // The context here is that of the caller who made the request.
         using (ExecutionContext.SuppressFlow())
             _open[request.Id] = (cancellation, Task.Run(() => AnswerAsync(request, cancellation, begun.Task)));
         begun.SetResult();

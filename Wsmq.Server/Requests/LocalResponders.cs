@@ -11,15 +11,15 @@ namespace Wsmq.Server.Requests;
 internal sealed class LocalResponders(
     IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<LocalResponders> logger)
 {
-    /// <summary>The clock.</summary>
-    public TimeProvider Time => time;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<WsmqAddress, List<Registration>> _registrations = [];
     private readonly Dictionary<WsmqAddress, LinkedList<ResponderCall>> _waiting = [];
     private readonly Dictionary<string, ResponderCall> _calls = new(StringComparer.Ordinal);
     private long _turns;
     private bool _isStopping;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>What somebody answers at an address: null for all types, empty for nothing.</summary>
     public IReadOnlyCollection<string>? TypesAt(WsmqAddress address)

@@ -20,7 +20,7 @@ internal sealed class OpenRequests(IStore store, WsmqMetrics metrics)
 
     /// <summary>The node that waits for the end of a request; null if the id is malformed.</summary>
     public static string? NodeOf(string? id) =>
-        id is { Length: NodeIds.Length + 32 } && id.All(char.IsAsciiLetterOrDigit) ? id[..NodeIds.Length] : null;
+        id is { Length: JobTerms.RequestIdLength } && id.All(char.IsAsciiLetterOrDigit) ? id[..NodeIds.Length] : null;
 
     /// <summary>The current attempt has ended. Returns whether somebody waited.</summary>
     public bool TryEnd(string id, RequestOutcome outcome) => _open.TryGetValue(id, out var request) && request.TrySet(outcome);

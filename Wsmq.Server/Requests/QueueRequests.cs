@@ -30,53 +30,36 @@ internal sealed class QueueRequestServices(
 /// dead letter.
 /// </summary>
 internal sealed class QueueRequests(
-    QueueRequestServices services, OpenRequests open, WorkerSearch search, TimeProvider time, ILogger<QueueRequests> logger)
+    QueueRequestServices services, WorkerSearch search, ILogger<QueueRequests> logger)
 {
+    /// <summary>Returns how the request ended.</summary>
     /// <param name="message">The request as it was made.</param>
     /// <param name="request">The same, checked.</param>
     /// <param name="sender">The user; null for the app.</param>
-    /// <param name="cancellationToken">Ends the wait; the job is removed.</param>
+    /// <param name="open">Its wait.</param>
+    /// <param name="end">Ends the wait; the job is removed.</param>
     /// <exception cref="WsmqException">
-    /// <c>no-responder</c>, <c>request-timeout</c>, <c>request-failed</c>, <c>queue-full</c>, <c>store-unavailable</c>, or what a send fails with.
+    /// <c>no-responder</c>, <c>queue-full</c>, <c>store-unavailable</c>, or what a send fails with.
     /// </exception>
-    public async Task<WsmqReply> AskAsync(
-        WsmqOutgoingMessage message, CheckedRequest request, WsmqCaller? sender, CancellationToken cancellationToken)
+    public async Task<RequestOutcome> AskAsync(
+        WsmqOutgoingMessage message, CheckedRequest request, WsmqCaller? sender, OpenRequests.OpenRequest open, CancellationToken end)
     {
-        using var over = new CancellationTokenSource(request.Timeout, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
-        using var one = open.Begin();
-        var ended = one.Attempt(null);
-        var append = JobOf(message, request, sender, one.Id);
+        var ended = open.Attempt(null);
+        var append = JobOf(message, request, sender, open.Id);
+        if (!services.Dispatchers.Of(request.To).HasWorkers && !await search(request.To, end))
+            throw new WsmqException(WsmqErrors.NoResponder, "no worker of the queue is connected");
+        var send = new AwaitedSend(append);
+        services.Publish.Enqueue(send);
         try
         {
-            if (!services.Dispatchers.Of(request.To).HasWorkers && !await search(request.To, end.Token))
-                throw new WsmqException(WsmqErrors.NoResponder, "no worker of the queue is connected");
-            var send = new AwaitedSend(append);
-            services.Publish.Enqueue(send);
-            return await AnswerAsync(request.To, send.Receipt, ended, end.Token);
-        }
-        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new WsmqException(WsmqErrors.RequestTimeout);
-        }
-    }
-
-    private async Task<WsmqReply> AnswerAsync(
-        WsmqAddress queue, Task<WsmqReceipt> receipt, Task<RequestOutcome> ended, CancellationToken end)
-    {
-        RequestOutcome outcome;
-        try
-        {
-            await receipt.WaitAsync(end);
-            outcome = await ended.WaitAsync(end);
+            await send.Receipt.WaitAsync(end);
+            return await ended.WaitAsync(end);
         }
         catch (OperationCanceledException)
         {
-            _ = RemoveAsync(queue, receipt);
+            _ = RemoveAsync(request.To, send.Receipt);
             throw;
         }
-
-        return outcome.End == RequestEnd.Replied ? outcome.Reply ?? new WsmqReply() : throw outcome.Error;
     }
 
     private AppendRequest JobOf(WsmqOutgoingMessage message, CheckedRequest request, WsmqCaller? sender, string id)

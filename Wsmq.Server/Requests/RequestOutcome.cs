@@ -29,14 +29,20 @@ internal sealed record RequestOutcome(RequestEnd End, WsmqReply? Reply = null, s
 
     public static RequestOutcome Failed(string code, string? text = null) => new(RequestEnd.Failed, null, code, text);
 
-    /// <summary>The error of a request that has failed.</summary>
-    public WsmqException Error
+    /// <summary>The reply.</summary>
+    /// <exception cref="WsmqException">There is none: <c>request-failed</c>, <c>responder-busy</c> or <c>no-responder</c>.</exception>
+    public WsmqReply ToReply() => End switch
     {
-        get
-        {
-            // Another program may have written it.
-            var code = WsmqRequestException.IsCode(Code) ? Code! : WsmqRequestException.HandlerFailed;
-            return new WsmqException(WsmqErrors.RequestFailed, WsmqRequestException.Join(code, Text), new WsmqRequestException(code, Text));
-        }
+        RequestEnd.Replied => Reply ?? new WsmqReply(),
+        RequestEnd.Failed => throw Failure(),
+        RequestEnd.Busy => throw new WsmqException(WsmqErrors.ResponderBusy),
+        _ => throw new WsmqException(WsmqErrors.NoResponder),
+    };
+
+    private WsmqException Failure()
+    {
+        // Another program may have written it.
+        var code = WsmqRequestException.IsCode(Code) ? Code! : WsmqRequestException.HandlerFailed;
+        return new WsmqException(WsmqErrors.RequestFailed, WsmqRequestException.Join(code, Text), new WsmqRequestException(code, Text));
     }
 }

@@ -3,43 +3,19 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Requests;
 
 /// <summary>Has requests to users and groups answered: on this node if somebody answers here, otherwise on another one.</summary>
-internal sealed class RequestRouter(OpenRequests open, LocalResponders local, RequestNode node, IStore store, TimeProvider time)
+internal sealed class RequestRouter(LocalResponders local, RequestNode node, IStore store, TimeProvider time)
 {
     private string Self => store.Nodes.Self;
 
     /// <summary>Returns how the request ended.</summary>
-    /// <param name="to">The address.</param>
-    /// <param name="request">The request, without id and timeout.</param>
-    /// <param name="timeout">How long to wait.</param>
-    /// <param name="cancellationToken">Ends the wait; its responder is told.</param>
-    /// <exception cref="WsmqException">
-    /// <c>no-responder</c>, <c>responder-busy</c>, <c>request-timeout</c>, <c>request-failed</c>, <c>store-unavailable</c>.
-    /// </exception>
-    public async Task<WsmqReply> AskAsync(
-        WsmqAddress to, WsmqIncomingRequest request, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var over = new CancellationTokenSource(timeout, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
-        using var one = open.Begin();
-        var attempt = new Attempt(to, request with { Id = one.Id }, time.GetTimestamp(), timeout, one);
-        try
-        {
-            var outcome = await TryAllAsync(attempt, end.Token);
-            return outcome.End switch
-            {
-                RequestEnd.Replied => outcome.Reply ?? new WsmqReply(),
-                RequestEnd.Failed => throw outcome.Error,
-                RequestEnd.Busy => throw new WsmqException(WsmqErrors.ResponderBusy),
-                _ => throw new WsmqException(WsmqErrors.NoResponder),
-            };
-        }
-        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new WsmqException(WsmqErrors.RequestTimeout);
-        }
-    }
+    /// <param name="request">The request.</param>
+    /// <param name="open">Its wait.</param>
+    /// <param name="end">Ends the wait; its responder is told.</param>
+    /// <exception cref="WsmqException"><c>request-failed</c>, <c>store-unavailable</c>.</exception>
+    public Task<RequestOutcome> AskAsync(CheckedRequest request, OpenRequests.OpenRequest open, CancellationToken end) => TryAllAsync(
+        new Attempt(request.To, request.Request with { Id = open.Id }, time.GetTimestamp(), request.Timeout, open), end);
 
-    // First whoever has room now; then, of those that are busy, one at which the request waits.
+    // First one that has room now; then, of those that are busy, one at which the request waits.
     private async Task<RequestOutcome> TryAllAsync(Attempt attempt, CancellationToken end)
     {
         var busy = new List<string>();

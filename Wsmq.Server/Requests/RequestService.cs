@@ -3,8 +3,9 @@ using Wsmq.Server.Lifecycle;
 
 namespace Wsmq.Server.Requests;
 
-/// <summary>Has requests answered that passed the checks, and counts them.</summary>
-internal sealed class RequestService(RequestRouter router, QueueRequests queues, StartGate start, WsmqMetrics metrics)
+/// <summary>Has requests answered that passed the checks, within their time, and counts them.</summary>
+internal sealed class RequestService(
+    RequestRouter router, QueueRequests queues, OpenRequests open, StartGate start, TimeProvider time, WsmqMetrics metrics)
 {
     /// <param name="message">The request as it was made.</param>
     /// <param name="request">The same, checked.</param>
@@ -19,9 +20,7 @@ internal sealed class RequestService(RequestRouter router, QueueRequests queues,
         try
         {
             await start.WaitAsync(cancellationToken);
-            var reply = await (request.To.Kind == WsmqAddressKind.Work
-                ? queues.AskAsync(message, request, sender, cancellationToken)
-                : router.AskAsync(request.To, request.Request, request.Timeout, cancellationToken));
+            var reply = await AskInTimeAsync(message, request, sender, cancellationToken);
             outcome = "replied";
             return reply;
         }
@@ -33,6 +32,25 @@ internal sealed class RequestService(RequestRouter router, QueueRequests queues,
         finally
         {
             metrics.RequestEnded(outcome);
+        }
+    }
+
+    private async Task<WsmqReply> AskInTimeAsync(
+        WsmqOutgoingMessage message, CheckedRequest request, WsmqCaller? sender, CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(request.Timeout, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
+        using var one = open.Begin();
+        try
+        {
+            var outcome = await (request.To.Kind == WsmqAddressKind.Work
+                ? queues.AskAsync(message, request, sender, one, end.Token)
+                : router.AskAsync(request, one, end.Token));
+            return outcome.ToReply();
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new WsmqException(WsmqErrors.RequestTimeout);
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed record JobTerms
     /// </summary>
     public const char RequestMark = '\u0001';
 
+    /// <summary>The length of the id of a request: the node that waits, and 32 digits.</summary>
+    public const int RequestIdLength = NodeIds.Length + 32;
+
     /// <summary>Whether a unique text is that of a request.</summary>
     public static bool IsOfRequest(string unique) => unique.StartsWith(RequestMark);
 
