@@ -15,4 +15,19 @@ internal static class LargeArgument
         reader = ahead;
         return true;
     }
+
+    /// <summary>Reads any JSON value; with what is wrong with it, if the value is not held.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <param name="name">The name of the argument.</param>
+    /// <param name="most">The most bytes.</param>
+    /// <param name="tooLarge">What is wrong with a larger one.</param>
+    public static (WsmqJsonBody? Value, string? Defect) ReadJson(ref Utf8JsonReader reader, string name, int most, string tooLarge)
+    {
+        if (TrySkip(ref reader, most))
+            return (null, tooLarge);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return WsmqJsonBody.TryParse(JsonBodyConverter.Cut(document.RootElement).Utf8, out var value, out var detail)
+            ? (value, null)
+            : (null, $"{name}: {detail}");
+    }
 }

@@ -40,12 +40,9 @@ internal sealed class DataArgumentConverter : JsonConverter<WsmqDataArgument>
     {
         if (reader.TokenType == JsonTokenType.Null)
             return new WsmqDataArgument(null, null);
-        if (LargeArgument.TrySkip(ref reader, WsmqDataArgument.Most))
-            return new WsmqDataArgument(null, $"{Wire.Data} has more bytes than {WsmqDataArgument.Most}");
-        using var document = JsonDocument.ParseValue(ref reader);
-        return WsmqJsonBody.TryParse(JsonBodyConverter.Cut(document.RootElement).Utf8, out var value, out var detail)
-            ? new WsmqDataArgument(value, null)
-            : new WsmqDataArgument(null, $"{Wire.Data}: {detail}");
+        var (value, defect) = LargeArgument.ReadJson(
+            ref reader, Wire.Data, WsmqDataArgument.Most, $"{Wire.Data} has more bytes than {WsmqDataArgument.Most}");
+        return new WsmqDataArgument(value, defect);
     }
 
     public override void Write(Utf8JsonWriter writer, WsmqDataArgument value, JsonSerializerOptions options)

@@ -30,25 +30,8 @@ internal sealed class NamesArgumentConverter : JsonConverter<WsmqNamesArgument>
 {
     public override bool HandleNull => true;
 
-    public override WsmqNamesArgument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
-            return new WsmqNamesArgument(null);
-        }
-
-        List<string>? names = [];
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            var name = TextArgumentConverter.Instance.Read(ref reader, typeof(WsmqTextArgument), options).Value;
-            if (name is null || names?.Count >= WsmqNamesArgument.Most)
-                names = null;
-            names?.Add(name!);
-        }
-
-        return new WsmqNamesArgument(names?.ToArray());
-    }
+    public override WsmqNamesArgument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(TextArgumentConverter.ReadMany(ref reader, WsmqNamesArgument.Most)?.ToArray());
 
     public override void Write(Utf8JsonWriter writer, WsmqNamesArgument value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value.Names, WsmqJsonContext.Default.StringArray);

@@ -30,12 +30,9 @@ internal sealed class ProgressArgumentConverter : JsonConverter<WsmqProgressArgu
 
     public override WsmqProgressArgument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (LargeArgument.TrySkip(ref reader, WsmqJob.MaxProgressBytes))
-            return new WsmqProgressArgument(default, $"{Wire.Progress} has at most {WsmqJob.MaxProgressBytes} bytes");
-        using var document = JsonDocument.ParseValue(ref reader);
-        return WsmqJsonBody.TryParse(JsonBodyConverter.Cut(document.RootElement).Utf8, out var value, out var detail)
-            ? new WsmqProgressArgument(value, null)
-            : new WsmqProgressArgument(default, $"{Wire.Progress}: {detail}");
+        var (value, defect) = LargeArgument.ReadJson(
+            ref reader, Wire.Progress, WsmqJob.MaxProgressBytes, $"{Wire.Progress} has at most {WsmqJob.MaxProgressBytes} bytes");
+        return new WsmqProgressArgument(value ?? default, defect);
     }
 
     public override void Write(Utf8JsonWriter writer, WsmqProgressArgument value, JsonSerializerOptions options) =>

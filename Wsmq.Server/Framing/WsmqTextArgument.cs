@@ -52,6 +52,27 @@ internal sealed class TextArgumentConverter : JsonConverter<WsmqTextArgument>
         }
     }
 
+    /// <summary>Reads an array of texts; null if it is something else, or has more than so many.</summary>
+    public static List<string>? ReadMany(ref Utf8JsonReader reader, int most)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        List<string>? texts = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var text = Instance.Read(ref reader, typeof(WsmqTextArgument), JsonSerializerOptions.Default).Value;
+            if (text is null || texts?.Count >= most)
+                texts = null;
+            texts?.Add(text!);
+        }
+
+        return texts;
+    }
+
     public override void Write(Utf8JsonWriter writer, WsmqTextArgument value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
 }

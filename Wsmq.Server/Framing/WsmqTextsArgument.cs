@@ -37,23 +37,8 @@ internal sealed class TextsArgumentConverter : JsonConverter<WsmqTextsArgument>
             return new WsmqTextsArgument(null, null);
         if (LargeArgument.TrySkip(ref reader, MostBytes))
             return new WsmqTextsArgument(null, $"an array of texts has at most {MostBytes} bytes");
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
-            return new WsmqTextsArgument(null, Malformed);
-        }
-
-        var texts = new List<string>();
-        string? defect = null;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (TextArgumentConverter.Instance.Read(ref reader, typeof(WsmqTextArgument), options).Value is { } text)
-                texts.Add(text);
-            else
-                defect = Malformed;
-        }
-
-        return new WsmqTextsArgument(texts, defect);
+        var texts = TextArgumentConverter.ReadMany(ref reader, int.MaxValue);
+        return new WsmqTextsArgument(texts, texts is null ? Malformed : null);
     }
 
     public override void Write(Utf8JsonWriter writer, WsmqTextsArgument value, JsonSerializerOptions options) =>
