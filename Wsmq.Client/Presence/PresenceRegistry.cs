@@ -220,24 +220,23 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
             }
             catch (Exception e)
             {
-                if (!await RepeatAsync(session, call, refused, e, attempt++).ConfigureAwait(false))
-                    continue;
+                await RepeatAsync(session, call, refused, e, attempt++).ConfigureAwait(false);
             }
         }
     }
 
     // A temporary refusal is repeated after a wait; a lost connection is by the next one.
-    private async Task<bool> RepeatAsync(HubSession session, HubCall call, Action<WsmqException> refused, Exception failure, int attempt)
+    private async Task RepeatAsync(HubSession session, HubCall call, Action<WsmqException> refused, Exception failure, int attempt)
     {
         lock (_lock)
         {
             if (_session != session)
-                return false;
+                return;
             if (HubRefusal.IsFinal(failure, out var refusal))
             {
                 // A server without presence answers without a code.
                 refused(refusal as WsmqException ?? new WsmqException(WsmqErrors.PresenceNotAllowed, "the server does not know the call", refusal));
-                return false;
+                return;
             }
         }
 
@@ -246,7 +245,7 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
         lock (_lock)
         {
             if (_session != session)
-                return false;
+                return;
             if (call.Method == nameof(IWsmqHub.SetPresence))
                 _ownIsDue = true;
             else if (call.Method == nameof(IWsmqHub.UnwatchPresence))
@@ -254,8 +253,6 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
             else if (_entries.TryGetValue(WsmqAddress.Parse((string)call.Arguments[0]!), out var entry))
                 entry.Restart();
         }
-
-        return true;
     }
 
     private sealed class Entry

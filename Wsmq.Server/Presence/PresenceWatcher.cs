@@ -31,15 +31,6 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
     /// <summary>The version of its list.</summary>
     public long List { get; private set; }
 
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_lock)
-                return _addresses.Count == 0;
-        }
-    }
-
     /// <summary>Whether it has not asked for so long that it is not there any more.</summary>
     public bool IsOver => clock.Time.GetElapsedTime(Volatile.Read(ref _askedAt)) > clock.Lease;
 

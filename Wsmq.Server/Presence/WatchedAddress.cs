@@ -46,8 +46,6 @@ internal sealed class WatchedAddress
     /// <summary>The same for connections, serialized once for all of them.</summary>
     public SerializedHubMessage? LastMessage { get; private set; }
 
-    public bool HasChanged => _changed.Count > 0;
-
     private bool IsListed => _online + _away <= _most;
 
     public void Changed(string user, long ended) => _changed[user] = Math.Max(ended, _changed.GetValueOrDefault(user));
