@@ -19,16 +19,7 @@ internal sealed class JobProcesses(string command, CancellationToken stop)
     {
         using var process = Process.Start(Start(job))!;
         var input = WriteAsync(process, BodyOf(job.Message));
-        try
-        {
-            await process.WaitForExitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
+        await WaitAsync(process, cancellationToken);
         await input;
         if (process.ExitCode == 0)
             return;
@@ -63,6 +54,20 @@ internal sealed class JobProcesses(string command, CancellationToken stop)
         var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe", ["/c", command]) : new ProcessStartInfo("/bin/sh", ["-c", command]);
         start.RedirectStandardInput = true;
         return start;
+    }
+
+    /// <summary>Waits for the end of a command; ends it, with what it has started, if the wait is cancelled.</summary>
+    public static async Task WaitAsync(Process process, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     /// <summary>Writes the standard input of a command, which need not read it.</summary>

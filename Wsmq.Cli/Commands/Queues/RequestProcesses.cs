@@ -17,16 +17,7 @@ internal sealed class RequestProcesses(string command)
         using var process = Process.Start(Start(request))!;
         var input = JobProcesses.WriteAsync(process, BodyText.BytesOf(request.Body));
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            await process.WaitForExitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
+        await JobProcesses.WaitAsync(process, cancellationToken);
         await input;
         var reply = await output;
         if (process.ExitCode == 0)
