@@ -106,7 +106,7 @@ public interface IWsmqLogs
         WsmqAddress address, string? next = null, int max = 100, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Cancels a message that waits until it is due, whoever sent it. A sender cancels its own by their ids (<c>CancelDelayedAsync</c> of the
+    /// Cancels a message that waits until it is due, of any sender. A sender cancels its own by their ids (<c>CancelDelayedAsync</c> of the
     /// clients and of <see cref="IWsmqPublisher"/>).
     /// </summary>
     /// <param name="address">A user's queue or a group.</param>

@@ -99,7 +99,7 @@ internal static class AddressCommand
         var address = ApiVerb.Address(OfLog);
         var key = new Argument<string>("key") { Description = "The key of the message, the first column of wsmq address delayed." };
         return ApiVerb.Create(
-            "cancel-delayed", "Cancels a message that waits until it is due, whoever sent it. wsmq cancel is for the sender.", ApiVerb.OneValue,
+            "cancel-delayed", "Cancels a message that waits until it is due, of any sender. wsmq cancel is for the sender.", ApiVerb.OneValue,
             async call => await call.Api.CancelDelayedAsync(call.Result.GetRequiredValue(address), call.Result.GetRequiredValue(key), call.Stop)
                 ? call.Print(new { Cancelled = true }, "cancelled")
                 : throw new CliFailure(ExitCodes.Refused, "No such message waits: it is in the log, or was cancelled."),
