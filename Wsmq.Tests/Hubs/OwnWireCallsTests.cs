@@ -107,6 +107,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
         (again.Position, first.Duplicate, again.Duplicate).Should().Be((first.Position, false, true));
         refused.Which.Error.Should().Be(WsmqErrors.SendNotAllowed);
         await Eventually.That("the client is reconnecting", () => bob.States.Contains(WsmqClientState.Reconnecting));
+        await Eventually.That("it has tried", () => bob.Errors.Count > 0);
         bob.Errors.Should().OnlyContain(e => e.Operation == WsmqClientOperation.Connect, "there is no other node");
     }
 

@@ -54,12 +54,17 @@ public sealed class JobRunnerTests : IAsyncLifetime
     public async Task A_callback_on_the_token_that_throws_harms_nothing()
     {
         _line.Extend = _ => Task.FromResult(false);
+        var begun = new TaskCompletionSource();
         _handle = async (_, cancellationToken) =>
         {
             cancellationToken.Register(() => throw new InvalidOperationException("in a callback"));
+            begun.SetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);
         };
         Give();
+
+        // A job whose lease is lost before its handler begins is handed back without it.
+        await begun.Task;
         await PassAsync("the callback has thrown", Lease / 3, () => _reports.All.Contains("unexpected"));
         await SettledAsync(SettlementKind.HandBack);
         _handle = (_, _) => Task.CompletedTask;
