@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Wsmq.Faults;
 
-/// <summary>How the hidden commands use their standard streams: the output carries only an address, and the end of the input ends them.</summary>
+/// <summary>How the hidden commands use their standard output: it carries only an address.</summary>
 internal static class ProcessOutput
 {
     public static void LogToError(ILoggingBuilder logging)
@@ -12,14 +12,5 @@ internal static class ProcessOutput
         logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning)
             .AddSimpleConsole(c => (c.SingleLine, c.TimestampFormat) = (true, "HH:mm:ss.fff "));
         logging.Services.Configure<ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
-
-    public static async Task EndOfInputAsync()
-    {
-        await using var input = Console.OpenStandardInput();
-        var buffer = new byte[64];
-        while (await input.ReadAsync(buffer) > 0)
-        {
-        }
     }
 }

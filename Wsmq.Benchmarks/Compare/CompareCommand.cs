@@ -10,7 +10,7 @@ internal static class CompareCommand
     private static readonly string[] All =
     [
         "directed", "directed-deep", "away", "bodies-4k", "bodies-64k", "fanout-10", "fanout-100", "fanout", "latency", "catchup", "flood",
-        "acks", "acks-spread", "offline", "offline-group", "trim", "http", "http-floor", "idle", "sqlite", "work",
+        "acks", "acks-spread", "acks-floor", "offline", "offline-group", "trim", "http", "http-floor", "idle", "sqlite", "work",
     ];
 
     public static Command Create()
@@ -68,8 +68,9 @@ internal static class CompareCommand
                     "latency" => load.LatencyAsync(cancellationToken),
                     "catchup" => new CatchUpScenario(rig, settings, report).RunAsync(cancellationToken),
                     "flood" => new FloodScenario(rig, settings, report).FloodAsync(cancellationToken),
-                    "acks" => new FloodScenario(rig, settings, report).AcksAsync(scenario, spread: false, cancellationToken),
-                    "acks-spread" => new FloodScenario(rig, settings, report).AcksAsync(scenario, spread: true, cancellationToken),
+                    "acks" => new FloodScenario(rig, settings, report).AcksAsync(scenario, AckWay.AtOnce, cancellationToken),
+                    "acks-spread" => new FloodScenario(rig, settings, report).AcksAsync(scenario, AckWay.Spread, cancellationToken),
+                    "acks-floor" => new FloodScenario(rig, settings, report).AcksAsync(scenario, AckWay.Floor, cancellationToken),
                     "offline" => new FloodScenario(rig, settings, report).OfflineAsync(cancellationToken),
                     "offline-group" => new FloodScenario(rig, settings, report).OfflineGroupAsync(cancellationToken),
                     "trim" => new FloodScenario(rig, settings, report).TrimAsync(cancellationToken),

@@ -36,6 +36,8 @@ internal sealed class Report
         ["acks_p99"] = null,
         ["acks_spread_p50"] = null,
         ["acks_spread_p99"] = null,
+        ["acks_floor_p50"] = null,
+        ["acks_floor_p99"] = null,
         ["offline_p50"] = null,
         ["offline_p99"] = null,
         ["offline_group_p50"] = null,

@@ -9,10 +9,10 @@ namespace Wsmq.Benchmarks.Load;
 
 /// <summary>
 /// A group of 1,000 members that received some messages, and then acknowledge one of them each second: all at the same moment, or, as
-/// our clients do, spread over the second. Only one asks for an answer: a thousand answers would keep this program busy, which measures the
-/// latency of others meanwhile.
+/// our clients do, spread over the second; or they call, with the same frames at the same moment, a hub of SignalR that does nothing. Only
+/// one asks for an answer: a thousand answers would keep this program busy, which measures the latency of others meanwhile.
 /// </summary>
-internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, HttpMessageInvoker http) : ISideLoad
+internal sealed class AckBursts(Peer peer, Uri node, string group, AckWay way, HttpMessageInvoker http) : ISideLoad
 {
     private const int Members = 1_000;
     private const int ParallelConnects = 64;
@@ -24,6 +24,7 @@ internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, 
     private const int Messages = 32;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    private readonly Peer _peer = way == AckWay.Floor ? peer with { HubPath = FloorHub.Path } : peer;
     private readonly LoadFailure _failure = new();
     private readonly CancellationTokenSource _stop = new();
     private Member[] _members = [];
@@ -44,13 +45,14 @@ internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, 
         await Parallel.ForEachAsync(_members.Index(), parallel, async (item, stop) =>
         {
             var user = string.Create(CultureInfo.InvariantCulture, $"{group}{item.Index}");
-            await item.Item.Connection.OpenAsync(peer.AddressOf(node, user, group), http, stop);
+            await item.Item.Connection.OpenAsync(_peer.AddressOf(node, user, group), http, stop);
             await item.Item.Connection.StartAsync(item.Item);
         });
         var positions = new string[Messages];
         for (var i = 0; i < Messages; i++)
             positions[i] = await PublishAsync(cancellationToken);
-        await _failure.WaitUntilAsync(() => Array.TrueForAll(_members, m => m.Received >= Messages), cancellationToken);
+        if (way != AckWay.Floor)
+            await _failure.WaitUntilAsync(() => Array.TrueForAll(_members, m => m.Received >= Messages), cancellationToken);
         _loop = Task.Run(() => RunAsync(positions), CancellationToken.None);
     }
 
@@ -84,7 +86,7 @@ internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, 
     {
         try
         {
-            var parts = _members.Chunk(spread ? Members / Parts : Members).ToArray();
+            var parts = _members.Chunk(way == AckWay.Spread ? Members / Parts : Members).ToArray();
             using var timer = new PeriodicTimer(Interval / parts.Length);
             for (var i = 0; i < positions.Length; i++)
             {
@@ -141,4 +143,17 @@ internal sealed class AckBursts(Peer peer, Uri node, string group, bool spread, 
 
         public ValueTask OnFramesHandledAsync() => ValueTask.CompletedTask;
     }
+}
+
+/// <summary>How the members of a group acknowledge.</summary>
+internal enum AckWay
+{
+    /// <summary>All at the same moment.</summary>
+    AtOnce = 0,
+
+    /// <summary>Spread over the second.</summary>
+    Spread = 1,
+
+    /// <summary>All at the same moment, to a hub that does nothing: what the calls cost without wsmq.</summary>
+    Floor = 2,
 }

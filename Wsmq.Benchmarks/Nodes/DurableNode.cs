@@ -49,6 +49,7 @@ internal static class DurableNode
         {
             app.MapWsmq(HubPath);
             app.MapWsmqApi(ApiPath);
+            app.MapHub<FloorHub>(FloorHub.Path).RequireAuthorization();
             app.MapGet(CompletedPath, async (IStore store) => (await store.Jobs.InfoAsync(WsmqAddress.Work(Queue), default)).Totals.Completed);
             app.MapPost("/groups/{group}", AddMembersAsync);
             app.MapBursts();

@@ -56,7 +56,7 @@ internal static class NodeCommand
             app.MapCompiler();
             await app.StartAsync(CancellationToken.None);
             Console.WriteLine(app.Urls.Single());
-            await WaitForEndOfInputAsync();
+            await StandardInput.EndAsync();
 
             // Exit without closing thousands of connections: the run is over, and nothing of it is kept.
             Environment.Exit(0);
@@ -76,14 +76,5 @@ internal static class NodeCommand
             .AddScheme<AuthenticationSchemeOptions, QueryAuthentication>(QueryAuthentication.SchemeName, null);
         builder.Services.AddAuthorization();
         return builder;
-    }
-
-    private static async Task WaitForEndOfInputAsync()
-    {
-        await using var input = Console.OpenStandardInput();
-        var buffer = new byte[64];
-        while (await input.ReadAsync(buffer) > 0)
-        {
-        }
     }
 }

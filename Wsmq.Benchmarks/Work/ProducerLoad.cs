@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Wsmq.Benchmarks.Load;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Work;
 
@@ -14,7 +15,7 @@ internal sealed class ProducerLoad(WsmqClient[] clients, string queue, int windo
     {
         await Task.WhenAll(clients.Select(c => c.StartAsync()));
         LoadCommand.Say(new { ready = true });
-        while (await Console.In.ReadLineAsync() is { } line)
+        await foreach (var line in StandardInput.LinesAsync())
         {
             var command = JsonSerializer.Deserialize<LoadProgram.Command>(line, JsonSerializerOptions.Web)!;
             var started = Clock.Micros;

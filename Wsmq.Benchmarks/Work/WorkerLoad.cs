@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Wsmq.Testing;
 
 namespace Wsmq.Benchmarks.Work;
 
@@ -16,7 +17,7 @@ internal sealed class WorkerLoad(WsmqClient[] clients, string queue, int concurr
         await Task.WhenAll(clients.Select(c => c.StartAsync()));
         LoadCommand.Say(new { ready = true });
         _ = ReportAsync();
-        while (await Console.In.ReadLineAsync() is not null)
+        await foreach (var _ in StandardInput.LinesAsync())
         {
             var jobs = _begun.ToArray();
             _begun.Clear();

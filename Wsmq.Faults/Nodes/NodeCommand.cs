@@ -45,7 +45,7 @@ internal static class NodeCommand
         await app.StartAsync(CancellationToken.None);
         Console.WriteLine(app.Urls.Single());
         var stopped = app.WaitForShutdownAsync(CancellationToken.None);
-        if (await Task.WhenAny(stopped, ProcessOutput.EndOfInputAsync()) != stopped)
+        if (await Task.WhenAny(stopped, StandardInput.EndAsync()) != stopped)
             Environment.Exit(0);
         await stopped;
         return 0;

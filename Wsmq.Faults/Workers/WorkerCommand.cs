@@ -48,7 +48,7 @@ internal static class WorkerCommand
 
         // The program that has started this process waits for an address.
         Console.WriteLine(hub);
-        var ended = ProcessOutput.EndOfInputAsync();
+        var ended = StandardInput.EndAsync();
         if (await Task.WhenAny(client.StartAsync(), ended) is var first && first != ended)
             await first;
         await ended;

@@ -16,7 +16,7 @@ internal sealed class PublishLane
 
     // While both have waiting sends. The app's share is the smaller one, also while no client sends: a client's next message waits for it.
     private const int ClientsWeight = MaxBatchWeight * 3 / 4;
-    private const int AppWeight = MaxBatchWeight / 2;
+    private const int AppWeight = MaxBatchWeight / 4;
 
     private readonly WsmqOptions _options;
     private readonly TimeProvider _time;

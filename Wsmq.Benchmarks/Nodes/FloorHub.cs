@@ -1,0 +1,11 @@
+using Microsoft.AspNetCore.SignalR;
+
+namespace Wsmq.Benchmarks.Nodes;
+
+/// <summary>A hub beside that of wsmq whose calls do nothing: what a call costs on this machine.</summary>
+internal sealed class FloorHub : Hub
+{
+    public const string Path = "/floor";
+
+    public Task Ack(string source, string position) => source.Length + position.Length > 0 ? Task.CompletedTask : throw new HubException("empty");
+}
