@@ -7,5 +7,10 @@ internal sealed class FloorHub : Hub
 {
     public const string Path = "/floor";
 
-    public Task Ack(string source, string position) => source.Length + position.Length > 0 ? Task.CompletedTask : throw new HubException("empty");
+    public Task Ack(string source, string position)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        ArgumentException.ThrowIfNullOrEmpty(position);
+        return Context.ConnectionAborted.IsCancellationRequested ? Task.FromCanceled(Context.ConnectionAborted) : Task.CompletedTask;
+    }
 }
