@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -18,6 +19,10 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         CheckContent(message);
         if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null, ExpectedTail: null }))
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
+
+        // A server of an older version ignores the sequence: there the id makes a retry harmless.
+        if (message is { Id: null, Sequence: { } sequence })
+            message = message with { Id = string.Create(CultureInfo.InvariantCulture, $"{sequence.Producer}-{sequence.Epoch}-{sequence.Number}") };
         return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }
 

@@ -191,10 +191,10 @@ public static class WsmqErrors
     public static WsmqError LeaseLost { get; } = Final(4009, "lease-lost",
         "The lease of the job has run out or was given back, and another worker may have the job: do not repeat the call.");
 
-    /// <summary>4010, final: whether the message with this number is stored already cannot be told; nothing was stored now.</summary>
+    /// <summary>4010, final: the number of the message does not follow what the store knows of its producer; nothing was stored now.</summary>
     public static WsmqError OutOfSequence { get; } = Final(4010, "out-of-sequence",
-        "Whether the message with this number is stored already cannot be told, and nothing was stored now: go on with a new producer, and "
-        + "treat the outcome of messages that were sent before as unknown.");
+        "The number of the message does not follow what the store knows of its producer, and nothing was stored now: go on with a new producer, "
+        + "or under a new epoch, and treat the outcome of messages that were sent before and have no result as unknown.");
 
     /// <summary>4011, retry: the user opens streams of producers too often.</summary>
     public static WsmqError TooManyProducers { get; } = Retry(4011, "too-many-producers",
@@ -230,6 +230,10 @@ public static class WsmqErrors
     /// <summary>4019, retry: all who answer such requests are busy, and as many requests wait for them as may; nothing was handled.</summary>
     public static WsmqError ResponderBusy { get; } = Retry(4019, "responder-busy",
         "All who answer such requests are busy, and as many requests wait for them as may; nothing was handled: try again later.");
+
+    /// <summary>4026, final: the store keeps as many sequences of the user as it may; nothing was stored, and no number used up.</summary>
+    public static WsmqError TooManySequences { get; } = Final(4026, "too-many-sequences",
+        "The store keeps as many sequences of the user, each of a producer and an address, as it may: use fewer producers, or send with an id.");
 
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",

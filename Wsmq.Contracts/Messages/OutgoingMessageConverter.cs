@@ -18,6 +18,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     /// <summary>The largest number of a message: as long as the stores write it.</summary>
     internal const long MostSequence = 999_999_999_998;
 
+    /// <summary>The largest epoch: what JavaScript counts exactly.</summary>
+    internal const long MostEpoch = (1L << 53) - 1;
+
     private const int MaxUnknownField = 64;
     private const string NoUnicode = "a name or a text is not valid Unicode";
 
@@ -78,6 +81,13 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         if (value.RemoveState)
             writer.WriteBoolean(Wire.RemoveState, true);
         WireWriter.WriteText(writer, Wire.ExpectedTail, value.ExpectedTail?.ToString());
+        if (value.Sequence is { } sequence)
+        {
+            writer.WriteString(Wire.Producer, sequence.Producer);
+            writer.WriteNumber(Wire.Epoch, sequence.Epoch);
+            writer.WriteNumber(Wire.Seq, sequence.Number);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -127,7 +137,10 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.StateKey: fields.StateKey = Text(field, ref reader); break;
             case Wire.RemoveState: fields.RemoveState = Flag(field, ref reader); break;
             case Wire.ExpectedTail: fields.ExpectedTail = Position(field, ref reader); break;
-            case Wire.Sequence: fields.Sequence = Number(field, ref reader); break;
+            case Wire.Sequence: fields.StreamNumber = Number(field, 1, MostSequence, ref reader); break;
+            case Wire.Producer: fields.Producer = Text(field, ref reader); break;
+            case Wire.Epoch: fields.Epoch = Number(field, 0, MostEpoch, ref reader); break;
+            case Wire.Seq: fields.Seq = Number(field, 1, MostSequence, ref reader); break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
             default: reader.Skip(); break;
         }
@@ -155,6 +168,9 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.StateKey) ? Wire.StateKey
         : reader.ValueTextEquals(Wire.RemoveState) ? Wire.RemoveState
         : reader.ValueTextEquals(Wire.ExpectedTail) ? Wire.ExpectedTail
+        : reader.ValueTextEquals(Wire.Producer) ? Wire.Producer
+        : reader.ValueTextEquals(Wire.Epoch) ? Wire.Epoch
+        : reader.ValueTextEquals(Wire.Seq) ? Wire.Seq
         : null;
 
     private static string Shorten(string field) => field.Length <= MaxUnknownField ? field : field[..MaxUnknownField];
@@ -174,11 +190,11 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         _ => throw Malformed($"{name} is not a whole number of milliseconds from 0 to {MostMilliseconds}"),
     };
 
-    private static long? Number(string name, ref Utf8JsonReader reader) => reader.TokenType switch
+    private static long? Number(string name, long least, long most, ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Null => null,
-        JsonTokenType.Number when reader.TryGetInt64(out var value) && value is > 0 and <= MostSequence => value,
-        _ => throw Malformed($"{name} is not a whole number from 1 to {MostSequence}"),
+        JsonTokenType.Number when reader.TryGetInt64(out var value) && value >= least && value <= most => value,
+        _ => throw Malformed($"{name} is not a whole number from {least} to {most}"),
     };
 
     private static bool Flag(string name, ref Utf8JsonReader reader) => reader.TokenType switch
@@ -260,7 +276,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
     {
         public string? To;
         public string? Id;
-        public long? Sequence;
+        public long? StreamNumber;
         public string? Type;
         public WsmqJsonBody? Body;
         public ReadOnlyMemory<byte>? Data;
@@ -277,14 +293,22 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public string? StateKey;
         public bool RemoveState;
         public WsmqPosition? ExpectedTail;
+        public string? Producer;
+        public long? Epoch;
+        public long? Seq;
         public WsmqException? Defect;
         public string? UnknownField;
 
+        private readonly bool IsPartOfSequence =>
+            (Producer is null, Epoch is null, Seq is null) is not ((true, true, true) or (false, false, false));
+
         public readonly WsmqOutgoingMessage ToMessage() => new()
         {
-            To = To, Id = Id, Sequence = Sequence, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
+            To = To, Id = Id, StreamNumber = StreamNumber, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Defect = Defect, UnknownField = UnknownField,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail,
+            Sequence = Producer is not null && Epoch is { } epoch && Seq is { } seq ? new WsmqSequence(Producer, epoch, seq) : null,
+            Defect = Defect ?? (IsPartOfSequence ? Malformed($"{Wire.Producer}, {Wire.Epoch} and {Wire.Seq} are set together") : null), UnknownField = UnknownField,
         };
     }
 }

@@ -135,6 +135,16 @@ public sealed record WsmqOutgoingMessage
         init => Rare = Needs(value) ? Others with { ExpectedTail = value } : null;
     }
 
+    /// <summary>
+    /// For a user or a group: the place of the message in a sequence of its sender, by which a repeat is recognized for days and a message that
+    /// is missing is noticed. <see cref="Id"/> is then only the name of the message. Default: none.
+    /// </summary>
+    public WsmqSequence? Sequence
+    {
+        get => Rare?.Sequence;
+        init => Rare = Needs(value) ? Others with { Sequence = value } : null;
+    }
+
     /// <summary>The fields that few messages have; null if none is set, so that they cost others nothing.</summary>
     internal RareFields? Rare { get; init; }
 
@@ -144,7 +154,7 @@ public sealed record WsmqOutgoingMessage
     /// The number of the message among those of its producer, see <see cref="IWsmqHub.Produce"/>. Only on the wire: clients number messages
     /// when they write them.
     /// </summary>
-    internal long? Sequence { get; init; }
+    internal long? StreamNumber { get; init; }
 
     /// <summary>
     /// What was malformed when the message was read from the wire. Stored here, because SignalR would answer an exception of the
@@ -194,7 +204,7 @@ public sealed record WsmqOutgoingMessage
     private bool Needs<T>(T value) => value is not null || Rare is not null;
 }
 
-/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> that few messages have: those of jobs, times, and state.</summary>
+/// <summary>The fields of a <see cref="WsmqOutgoingMessage"/> that few messages have: those of jobs, times, state, and sequences.</summary>
 internal sealed record RareFields
 {
     public static RareFields None { get; } = new();
@@ -216,4 +226,6 @@ internal sealed record RareFields
     public bool RemoveState { get; init; }
 
     public WsmqPosition? ExpectedTail { get; init; }
+
+    public WsmqSequence? Sequence { get; init; }
 }

@@ -23,6 +23,9 @@ internal static class Wire
     public const string Duplicate = "duplicate";
     public const string Number = "number";
     public const string Sequence = "sequence";
+    public const string Producer = "producer";
+    public const string Epoch = "epoch";
+    public const string Seq = "seq";
     public const string Error = "error";
     public const string RetryAfter = "retryAfter";
     public const string Key = "key";

@@ -19,6 +19,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         var rules = new OptionRules(nameof(WsmqOptions));
         rules.Within(options.Publish.DeduplicationWindow, OneSecond, TimeSpan.FromDays(1));
         rules.Within(options.Publish.ProducerExpiry, OneSecond, TimeSpan.FromDays(30));
+        rules.Within(options.Publish.SequenceRetention, OneSecond, TimeSpan.FromDays(400));
         rules.Within(options.Publish.MaxDelay, TimeSpan.Zero, TenYears);
         rules.Within(options.Publish.MaxStateKeys, 0, 100_000);
         rules.Within(options.Publish.MaxStateBytes, 1024, 64 * 1024 * 1024);
@@ -53,6 +54,9 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Require(
             options.Publish.SendTimeout < options.Publish.ProducerExpiry,
             "options.Publish.SendTimeout must be less than options.Publish.ProducerExpiry, or a repeated send could be stored twice");
+        rules.Require(
+            options.Publish.SendTimeout < options.Publish.SequenceRetention,
+            "options.Publish.SendTimeout must be less than options.Publish.SequenceRetention, or a repeated send could be stored twice");
         Retention(rules, options.Retention, options.Publish.MaxBodyBytes);
         Limits(rules, options.Limits);
         LimitClasses(rules, options.Limits);
@@ -126,6 +130,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserNewAddressBurst, 1, MostAtOnce);
         rules.Within(limits.UserProducersPerHour, 0, MostARate);
         rules.Within(limits.UserDelayedMessages, 0, 10_000_000);
+        rules.Within(limits.UserSequences, 0, 10_000_000);
         rules.Within(limits.UserProducerBurst, 1, MostAtOnce);
         rules.Within(limits.UserResumesPerSecond, 0, MostARate);
         rules.Within(limits.UserResumeBurst, 1, MostAtOnce);

@@ -22,7 +22,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         // No await before the queue: SignalR starts a connection's calls in order, so that the queue keeps the sender's order.
         if (Accept(sender, message, out var accepted) is { } refusal)
             return RefuseAsync(sender, refusal);
-        var allowed = isOperator
+        var allowed = isOperator && accepted.Refusal is null
             ? access.CheckReplyToAsync(sender.Caller, accepted.ReplyTo, sender.Aborted)
             : Authorize(sender, accepted);
         var send = new AwaitedSend(accepted.Request, allowed, sender.Limits);
@@ -188,7 +188,7 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         }
 
         queue.Enqueue(new NumberedSend(number, results, accepted.Request, Authorize(sender, accepted), sender.Limits));
-        return TimeSpan.Zero;
+        return accepted.Refusal is null ? TimeSpan.Zero : sender.Limits.CountRefusal();
     }
 
     /// <summary>Checks a message and counts it as in flight; returns the error if it is refused.</summary>
@@ -203,15 +203,17 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         {
             var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller, producer);
             unknown.Note(message);
-            accepted = send with
-            {
-                Request = send.Request with { MayCreate = sender.Limits.MayCreate, Delay = Limited(send.Request.Delay, sender.Limits.Rules) },
-            };
+            accepted = send with { Request = send.Request with { MayCreate = sender.Limits.MayCreate, Delay = Limited(send.Request.Delay, sender.Limits.Rules) } };
         }
         catch (WsmqException e)
         {
-            return e;
+            if (rules.UseUp(message, sender.Caller, e) is not { } used)
+                return e;
+            accepted = used;
         }
+
+        if (accepted.Request.Log is { Sequence: { } sequence } terms)
+            accepted = accepted with { Request = accepted.Request with { Log = terms with { Sequence = Limited(sequence, sender.Limits.Rules) } } };
 
         return sender.Limits.CountBytes(accepted.Request.Bytes) ?? sender.Limits.BeginSend(accepted.Request.Bytes);
     }
@@ -219,6 +221,10 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
     private static DelayTerms? Limited(DelayTerms? delay, LimitRules rules) =>
         delay is not null && rules.Options.UserDelayedMessages is var most and > 0 ? delay with { MaxWaiting = most } : delay;
 
-    private ValueTask<WsmqException?> Authorize(UserCall sender, in CheckedMessage message) =>
-        access.CheckSendAsync(sender.Caller, message.Request.To, message.ReplyTo, sender.Aborted);
+    private static SequenceTerms Limited(SequenceTerms sequence, LimitRules rules) =>
+        rules.Options.UserSequences is var most and > 0 ? sequence with { MaxSequences = most } : sequence;
+
+    private ValueTask<WsmqException?> Authorize(UserCall sender, in CheckedMessage message) => message.Refusal is { } refusal
+        ? new ValueTask<WsmqException?>(refusal)
+        : access.CheckSendAsync(sender.Caller, message.Request.To, message.ReplyTo, sender.Aborted);
 }

@@ -83,6 +83,13 @@ public sealed class WsmqLimitOptions
     public int UserDelayedMessages { get; set; } = 1_000;
 
     /// <summary>
+    /// Sequences of a sender that the store remembers, each of a producer and an address (<see cref="WsmqPublishOptions.SequenceRetention"/>); on
+    /// a Redis Cluster in each bucket of addresses, and on Redis counted anew after each retention. Beyond it a message that begins one is refused
+    /// with <c>too-many-sequences</c>; our clients then send it with an id. Default 10,000; 0 (no limit) to 10,000,000.
+    /// </summary>
+    public int UserSequences { get; set; } = 10_000;
+
+    /// <summary>
     /// Calls of <c>Resume</c>, <c>Nack</c> and <c>History</c> per second from all connections of a user to a node. Acks count only if they are
     /// malformed, name a source that the connection does not read, or a position past the last entry that the node has seen. What a user reads is
     /// limited by <see cref="UserReadBytesPerSecond"/>. Default 50; 0 (no limit) to 1,000,000.
@@ -195,6 +202,7 @@ public sealed class WsmqLimitOptions
         UserConnectBurst = special.UserConnectBurst ?? UserConnectBurst,
         UserProducersPerHour = special.UserProducersPerHour ?? UserProducersPerHour,
         UserDelayedMessages = special.UserDelayedMessages ?? UserDelayedMessages,
+        UserSequences = special.UserSequences ?? UserSequences,
         UserProducerBurst = special.UserProducerBurst ?? UserProducerBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,
         ConnectionsPerNode = ConnectionsPerNode,

@@ -28,6 +28,13 @@ public sealed class WsmqPublishOptions
     public TimeSpan ProducerExpiry { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// How long the store remembers a sequence, which is how far a producer with an outbox has come with an address
+    /// (<see cref="WsmqSendOptions.Sequence"/>), after its last message. Until then a repeat of its messages is recognized. On Redis a sequence
+    /// takes up memory for up to twice as long. Default 30 days; 1 second to 400 days, and more than <see cref="SendTimeout"/>.
+    /// </summary>
+    public TimeSpan SequenceRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
     /// The longest time for which a message to a user or a group may be delayed (<see cref="WsmqSendOptions.Delay"/>,
     /// <see cref="WsmqSendOptions.NotBefore"/>); a longer delay is refused with <c>invalid-message</c>. Default 400 days; 0 to 10 years, where 0
     /// allows no delays. Queues have a limit of their own (<see cref="WsmqQueueOptions.MaxDelay"/>).
@@ -48,7 +55,7 @@ public sealed class WsmqPublishOptions
 
     /// <summary>
     /// How long a send waits for the store before it fails. Default 10 seconds; 100 ms to 10 minutes, and less than
-    /// <see cref="DeduplicationWindow"/> and <see cref="ProducerExpiry"/>.
+    /// <see cref="DeduplicationWindow"/>, <see cref="ProducerExpiry"/> and <see cref="SequenceRetention"/>.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -132,7 +132,7 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
                 // A copy: sends that become too old leave the batch, and a call that failed may not have ended everywhere.
                 var results = await appender.AppendAsync(batch.ConvertAll(s => s.Request), follows: false, CancellationToken.None);
                 for (var i = 0; i < results.Length; i++)
-                    results[i] = results[i] with { IsOwnRepeat = batch[i].Request.Number is not null };
+                    results[i] = results[i] with { IsOwnRepeat = IsNumbered(batch[i].Request) };
                 Complete(batch, results);
                 return;
             }
@@ -209,6 +209,8 @@ internal sealed class AppendPipeline(IAppender appender, TimeProvider time, Wsmq
         if (count > 0)
             metrics.Totals.Appends.Add(bucket, count);
     }
+
+    private static bool IsNumbered(in AppendRequest request) => request.Number is not null || request.Log?.Sequence is not null;
 
     private static void Fail(List<QueuedSend> batch, WsmqException error)
     {

@@ -79,9 +79,9 @@ internal sealed class AuthorizationGate(TimeProvider time)
         var refusal = send.Admission.IsCompleted ? send.Admission.Result : null;
         if (send.IsLate(time))
             refusal ??= new WsmqException(WsmqErrors.ServerBusy, "the message waited too long to be stored");
-        if (refusal is not null)
-            send.Refuse(refusal);
-        passed = refusal is null;
+        passed = refusal is null || send.TryUseUp(refusal);
+        if (!passed.Value)
+            send.Refuse(refusal!);
         return true;
     }
 

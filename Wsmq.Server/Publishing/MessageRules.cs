@@ -8,7 +8,11 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>A message that passed the checks, ready to append.</summary>
-internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddress? ReplyTo);
+internal readonly record struct CheckedMessage(AppendRequest Request, WsmqAddress? ReplyTo)
+{
+    /// <summary>Why the message is refused nevertheless: its request uses up its number in a sequence. Null for all others.</summary>
+    public WsmqException? Refusal { get; init; }
+}
 
 /// <summary>What requests and replies have of a message.</summary>
 internal readonly record struct MessageContent(
@@ -46,13 +50,15 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.TimeToLive} is above 0");
         var job = _jobs.Check(message, to);
         var delay = DelayOf(message, to);
+        if (SequenceRules.DefectOf(message, to) is { } defect)
+            throw new WsmqException(WsmqErrors.InvalidMessage, defect);
         var terms = StateRules.Check(message, to, options.Value.Publish);
         var number = NumberOf(message, hasId: job is not null || delay is not null || terms?.ExpectedTail is not null, producer);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
         {
-            Id = number is { } one ? one.ToString() : Name("id", message.Id) ?? Guid.CreateVersion7().ToString("N"),
+            Id = number is { } one ? one.ToString() : IdOf(message) ?? Guid.CreateVersion7().ToString("N"),
             Sender = sender?.UserId,
             SentAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Type = Name("type", message.Type),
@@ -68,9 +74,27 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         };
         var request = new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body)
         {
-            Job = job, Delay = delay, Number = number, Log = terms,
+            Job = job, Delay = delay, Number = number, Log = SequenceRules.With(terms, SequenceOf(message, sender, to, metadata.Id)),
         };
         return new CheckedMessage(request, replyTo);
+    }
+
+    /// <summary>
+    /// What a message that was refused for good appends in its place, so that its number in a sequence is used up; null if it has no number, or
+    /// its address or its place in the sequence is malformed.
+    /// </summary>
+    public CheckedMessage? UseUp(WsmqOutgoingMessage? message, WsmqCaller? sender, WsmqException refusal)
+    {
+        if (refusal.Error.CanRetry || message?.Sequence is not { } sequence || !WsmqAddress.TryParse(message.To, out var to, out _)
+            || SequenceRules.DefectOf(message, to) is not null)
+            return null;
+        var id = message.Id is { } own && DefectOf(own) is null ? own : SequenceRules.IdOf(sequence);
+        return new CheckedMessage(
+            new AppendRequest(to, sender?.Scope ?? AppScope, id, default, default)
+            {
+                Log = SequenceRules.With(null, SequenceOf(message, sender, to, id)! with { Refusal = refusal.Error.Number }),
+            },
+            ReplyTo: null) { Refusal = refusal };
     }
 
     /// <summary>The address of a message.</summary>
@@ -124,11 +148,18 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         return delay > 0 || notBefore > time.NowMicros() - PastFor.Micros() ? new DelayTerms { Delay = delay, NotBefore = notBefore } : null;
     }
 
+    private static string? IdOf(WsmqOutgoingMessage message) =>
+        Name(Wire.Id, message.Id) ?? (message.Sequence is { } sequence ? SequenceRules.IdOf(sequence) : null);
+
+    private SequenceTerms? SequenceOf(WsmqOutgoingMessage message, WsmqCaller? sender, WsmqAddress to, string id) => message.Sequence is { } sequence
+        ? SequenceTerms.Of(sender?.Scope ?? AppScope, sequence, to, id, options.Value.Publish.SequenceRetention)
+        : null;
+
     private static MessageNumber? NumberOf(WsmqOutgoingMessage message, bool hasId, Producer? producer)
     {
-        if (message.Sequence is not { } sequence)
+        if (message.StreamNumber is not { } sequence)
         {
-            return producer is null || message.Id is not null
+            return producer is null || message.Id is not null || message.Sequence is not null
                 ? null
                 : throw new WsmqException(WsmqErrors.InvalidMessage, "a message of a producer has a sequence or an id");
         }

@@ -7,7 +7,6 @@ namespace Wsmq.Server.Publishing;
 internal static class ProducerRules
 {
     private const int MaxNameBytes = 64;
-    private const long MostEpoch = (1L << 53) - 1;
 
     // Clients rely on it, see protocol.md. It also bounds a state, which has at most one run for two numbers.
     private const int Window = 256;
@@ -15,10 +14,15 @@ internal static class ProducerRules
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
     public static Producer Check(WsmqCaller caller, string? name, long? epoch)
     {
-        if (MessageRules.Name("producer", name) is null || Encoding.UTF8.GetByteCount(name!) > MaxNameBytes)
-            throw new WsmqException(WsmqErrors.InvalidMessage, $"producer has 1 to {MaxNameBytes} bytes");
-        if (epoch is not (>= 0 and <= MostEpoch))
-            throw new WsmqException(WsmqErrors.InvalidMessage, $"epoch is a whole number from 0 to {MostEpoch}");
-        return new Producer(caller.Scope, name!, epoch.Value, Window);
+        return DefectOf(name, epoch) is { } defect
+            ? throw new WsmqException(WsmqErrors.InvalidMessage, defect)
+            : new Producer(caller.Scope, name!, epoch!.Value, Window);
     }
+
+    /// <summary>What is wrong with a producer; null if nothing is.</summary>
+    public static string? DefectOf(string? name, long? epoch) =>
+        name is null || Encoding.UTF8.GetByteCount(name) > MaxNameBytes ? $"{Wire.Producer} has 1 to {MaxNameBytes} bytes"
+        : MessageRules.DefectOf(name) is { } defect ? $"{Wire.Producer} {defect}"
+        : epoch is not (>= 0 and <= OutgoingMessageConverter.MostEpoch) ? $"{Wire.Epoch} is a whole number from 0 to {OutgoingMessageConverter.MostEpoch}"
+        : null;
 }

@@ -1,4 +1,4 @@
-
+using System.Globalization;
 using Wsmq.Server.Limits;
 using Wsmq.Server.Stores;
 
@@ -14,8 +14,9 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
     private long _deadline;
     private ByteBudget? _budget;
     private int _settled;
+    private WsmqException? _refusal;
 
-    public AppendRequest Request { get; } = request;
+    public AppendRequest Request { get; private set; } = request;
 
     /// <summary>The result of the authorization: null, or why the sender may not send this.</summary>
     public ValueTask<WsmqException?> Admission { get; } = admission.Preserve();
@@ -66,6 +67,19 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
             OnStored(result);
     }
 
+    /// <summary>
+    /// The message is refused. If that is for good and it has a place in a sequence, the refusal goes to the store in its place, where it uses up
+    /// the number; false if it is to fail at once.
+    /// </summary>
+    public bool TryUseUp(WsmqException refusal)
+    {
+        if (refusal.Error.CanRetry || Request.Log is not { Sequence: { } sequence } terms)
+            return false;
+        _refusal = refusal;
+        Request = Request with { Log = terms with { Sequence = sequence with { Refusal = refusal.Error.Number } } };
+        return true;
+    }
+
     public void Failed(WsmqException error)
     {
         if (TrySettle())
@@ -98,15 +112,25 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
         // A client may send to addresses that it may not read.
         { IsConflict: true } => new WsmqException(WsmqErrors.PositionConflict, sender is null ? $"the tail is {result.Position}" : null),
         { IsStateFull: true } => new WsmqException(WsmqErrors.TooMuchState),
+        { IsTooManySequences: true } => new WsmqException(WsmqErrors.TooManySequences),
+        { UsedUpBy: { } number } => number == _refusal?.Error.Number
+            ? _refusal
+            : new WsmqException(WsmqErrors.ByNumber(number) ?? WsmqErrors.OutOfSequence, "the message of this number was refused before"),
 
         // The first attempt of this node may have stored it.
         { IsOutOfSequence: true, IsOwnRepeat: true } =>
             new WsmqException(WsmqErrors.StoreUnavailable, "the store cannot tell whether it has the message"),
         { IsOutOfSequence: true } =>
-            new WsmqException(WsmqErrors.OutOfSequence, result.IsFenced ? "a stream with a higher epoch has sent" : "the number is too low"),
+            new WsmqException(WsmqErrors.OutOfSequence, DetailOf(result)),
         { Refused: true } => sender?.RefuseCreation(),
         _ => null,
     };
+
+    private static string DetailOf(AppendResult result) =>
+        result.IsFenced ? "another one has the name of the producer: a higher epoch has sent"
+        : result.IsNumberTaken ? "another one has the name of the producer: another message has the number"
+        : result.LastNumber is { } last ? string.Create(CultureInfo.InvariantCulture, $"the last number known is {last}")
+        : "the number is too low";
 
     // Two callers may race: a send that waits for capacity in the queue may time out while the lane fails all that is left.
     private bool TrySettle(in AppendResult? result = null)

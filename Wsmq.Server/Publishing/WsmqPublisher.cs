@@ -54,10 +54,24 @@ internal sealed class WsmqPublisher(
 
     private Task<WsmqReceipt> Enqueue(WsmqOutgoingMessage message)
     {
-        var send = new AwaitedSend(rules.Check(message, sender: null).Request);
+        var (request, refusal) = Check(message);
+        var send = new AwaitedSend(request, new ValueTask<WsmqException?>(refusal));
         // Not awaited: the queue keeps the order of the calls, and reports their outcome.
         _ = start.Begin();
         queue.Enqueue(send);
         return send.Receipt;
+    }
+
+    // A refusal goes through the queue if it uses up a number.
+    private (AppendRequest Request, WsmqException? Refusal) Check(WsmqOutgoingMessage message)
+    {
+        try
+        {
+            return (rules.Check(message, sender: null).Request, null);
+        }
+        catch (WsmqException e) when (rules.UseUp(message, sender: null, e) is { } used)
+        {
+            return (used.Request, e);
+        }
     }
 }

@@ -49,7 +49,7 @@ internal sealed class RequestRules(MessageRules messages, IOptions<WsmqOptions> 
             throw new WsmqException(WsmqErrors.InvalidMessage, "the reply is null");
         if (message.Defect is not null)
             throw message.Defect;
-        if (message is { To: not null } or { Rare: not null } or { Sequence: not null })
+        if (message is { To: not null } or { Rare: not null } or { StreamNumber: not null })
             throw new WsmqException(WsmqErrors.InvalidMessage, "a reply has a type, a body, a content type and headers only");
         var content = messages.CheckContent(message);
         return new WsmqReply
@@ -68,7 +68,7 @@ internal sealed class RequestRules(MessageRules messages, IOptions<WsmqOptions> 
 
     private static string? Unusable(WsmqOutgoingMessage message, WsmqAddress to) =>
         message.ReplyTo is not null ? Wire.ReplyTo
-        : message.Sequence is not null ? Wire.Sequence
+        : message.StreamNumber is not null ? Wire.Sequence
         : message.Rare is not { } rare ? null
         : rare.UniqueId is not null ? Wire.UniqueId
         : rare.Delay is not null ? Wire.Delay
@@ -76,6 +76,7 @@ internal sealed class RequestRules(MessageRules messages, IOptions<WsmqOptions> 
         : rare.TimeToLive is not null ? Wire.TimeToLive
         : rare.StateKey is not null || rare.RemoveState ? Wire.StateKey
         : rare.ExpectedTail is not null ? Wire.ExpectedTail
+        : rare.Sequence is not null ? Wire.Seq
         : to.Kind == WsmqAddressKind.Work ? null
         : rare.Key is not null ? Wire.Key
         : rare.Priority is not null ? Wire.Priority

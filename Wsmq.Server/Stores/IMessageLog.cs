@@ -15,6 +15,11 @@ namespace Wsmq.Server.Stores;
 /// with items of several streams of a producer may refuse those of all but the one with the highest epoch.
 /// </para>
 /// <para>
+/// <b>Sequences.</b> An item with a <see cref="SequenceTerms"/> is recognized by its place in the sequence: see <see cref="SequenceState"/>. It
+/// is judged before anything else about it, and with what the items before it in the batch have changed. If it is appended, waits or is refused
+/// for good, its sequence is saved in the same step; what may be appended later changes nothing.
+/// </para>
+/// <para>
 /// <b>Addresses.</b> An address exists once its log had an entry, a device was registered with it, or its user was added to a group. The
 /// result of the first entry of a new address states that it created the address. An item that may not create its address is refused
 /// instead; the rest of its batch is not.

@@ -51,6 +51,10 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
 
     public static AppendResult Fenced { get; } = Of(AppendRefusal.Fenced);
 
+    public static AppendResult NumberTaken { get; } = Of(AppendRefusal.NumberTaken);
+
+    public static AppendResult TooManySequences { get; } = Of(AppendRefusal.TooManySequences);
+
     public bool Refused => Refusal == AppendRefusal.NoAddress;
 
     public bool IsQueueFull => Refusal == AppendRefusal.QueueFull;
@@ -63,7 +67,11 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
 
     public bool IsCorrupt => Refusal == AppendRefusal.Corrupt;
 
-    public bool IsOutOfSequence => Refusal is AppendRefusal.TooLow or AppendRefusal.Fenced;
+    public bool IsOutOfSequence => Refusal is AppendRefusal.TooLow or AppendRefusal.Fenced or AppendRefusal.NumberTaken or AppendRefusal.Skipped;
+
+    public bool IsNumberTaken => Refusal == AppendRefusal.NumberTaken;
+
+    public bool IsTooManySequences => Refusal == AppendRefusal.TooManySequences;
 
     public bool IsFenced => Refusal == AppendRefusal.Fenced;
 
@@ -97,6 +105,28 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     /// <summary>The refusal of a message that expects another tail than this one.</summary>
     public static AppendResult Conflict(WsmqPosition tail) => new(tail, false) { Refusal = AppendRefusal.Conflict };
 
+    /// <summary>The refusal of a message whose number skips the one after this last one.</summary>
+    public static AppendResult Skipped(long last) => new(new WsmqPosition(last), false) { Refusal = AppendRefusal.Skipped };
+
+    /// <summary>The message was refused with this error, now or before, and its number in a sequence is used up.</summary>
+    public static AppendResult UsedUp(int error) => new(new WsmqPosition(error), false) { Refusal = AppendRefusal.UsedUp };
+
+    /// <summary>The last number of the sequence that was processed, if the message was refused because its number skips one; otherwise null.</summary>
+    public long? LastNumber => Refusal == AppendRefusal.Skipped ? Position.Value : null;
+
+    /// <summary>The number of the error that has used the message's number up; null if that is not so.</summary>
+    public int? UsedUpBy => Refusal == AppendRefusal.UsedUp ? (int)Position.Value : null;
+
+    /// <summary>The number of the error if the message is refused for good and uses up its number in a sequence; otherwise null.</summary>
+    public int? FinalError => Refusal switch
+    {
+        AppendRefusal.UsedUp => UsedUpBy,
+        AppendRefusal.Conflict => WsmqErrors.PositionConflict.Number,
+        AppendRefusal.StateFull => WsmqErrors.TooMuchState.Number,
+        AppendRefusal.TooManyWaiting => WsmqErrors.TooManyDelayed.Number,
+        _ => null,
+    };
+
     private static AppendResult Of(AppendRefusal refusal) => new() { Refusal = refusal };
 }
 
@@ -127,8 +157,20 @@ internal enum AppendRefusal
     /// <summary>Whether the message of this number is stored already cannot be told.</summary>
     TooLow,
 
-    /// <summary>A later stream of the producer was processed.</summary>
+    /// <summary>A later stream or epoch of the producer was processed.</summary>
     Fenced,
+
+    /// <summary>The number is not the next one of its sequence.</summary>
+    Skipped,
+
+    /// <summary>Another message has the number in the sequence.</summary>
+    NumberTaken,
+
+    /// <summary>The message was refused for good, and its number is used up.</summary>
+    UsedUp,
+
+    /// <summary>The sender has as many sequences as it may.</summary>
+    TooManySequences,
 }
 
 /// <summary>An entry of a log.</summary>

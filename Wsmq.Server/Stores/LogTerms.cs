@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Stores;
 
-/// <summary>What few messages to a log have: a condition, and state. Part of an <see cref="AppendRequest"/>.</summary>
+/// <summary>What few messages to a log have: a condition, state, and a sequence. Part of an <see cref="AppendRequest"/>.</summary>
 internal sealed record LogTerms
 {
     /// <summary>The entry is stored only if this is the tail of the log; null if any is.</summary>
@@ -14,6 +14,9 @@ internal sealed record LogTerms
 
     /// <summary>Whether the entry removes the state of the key instead.</summary>
     public bool RemovesState { get; init; }
+
+    /// <summary>The place of the entry in a sequence, by which it is recognized instead of its id; null if it has none.</summary>
+    public SequenceTerms? Sequence { get; init; }
 
     /// <summary>The most keys that the state of the address may have with this entry.</summary>
     public int MaxStateKeys { get; init; } = int.MaxValue;

@@ -60,6 +60,10 @@ internal static class LimitCases
                 (await alice.Connection.InvokeAsync<bool>("CancelDelayed", "user:bob", "d0")).Should().BeTrue();
                 await DelayAsync(alice, "more");
             })) { OfTheStore = true },
+        new(
+            "Limits.UserSequences", "too-many-sequences", o => o.Limits.UserSequences = 2,
+            node => UntilRefusedAsync(node, (alice, i) => SequenceAsync(alice, $"p{i}", 1)),
+            node => WithAsync(node, alice => SequenceAsync(alice, "p0", 2))) { OfTheStore = true },
         Reads("Limits.UserResumesPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
         new(
             "Limits.UserConnectsPerMinute", "too-many-connections",
@@ -166,6 +170,9 @@ internal static class LimitCases
 
     private static Task<WsmqReceipt> DelayAsync(PlainClient client, string id) =>
         client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", id, delay = 3_600_000 });
+
+    private static Task<WsmqReceipt> SequenceAsync(PlainClient client, string producer, int seq) =>
+        client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", producer, epoch = 1, seq });
 
     private static WsmqOutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
 

@@ -62,6 +62,15 @@ internal sealed record WsmqApiMessage
 
     [JsonPropertyName(Wire.ExpectedTail), Description("For users and groups: it is stored only if this is the last position of the log.")]
     public string? ExpectedTail { get; init; }
+
+    [JsonPropertyName(Wire.Producer), Description("For users and groups: the name of a producer that numbers its messages to each address; with epoch and seq.")]
+    public string? Producer { get; init; }
+
+    [JsonPropertyName(Wire.Epoch), Description("The epoch of the producer: a higher one begins at number 1 again.")]
+    public long? Epoch { get; init; }
+
+    [JsonPropertyName(Wire.Seq), Description("The number of the message in this epoch: the one after that of the message before.")]
+    public long? Seq { get; init; }
 }
 
 /// <summary>The result of one message of an array: a receipt, or an error.</summary>

@@ -69,12 +69,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
                 return AddJob(session, request, now);
             if (request.Number is { } number && _producers.Refuse(session, number, now) is { } refused)
                 return refused;
-            if (request.Delay is { Waited: null } terms && DelayedRequest.DueAt(terms, now) is var due && (due > now || DelayedTable.HasDue(session, due)))
-                return Delay(session, request, now, due);
-            if (request.Log is { } log && Judge(session, request, log, now) is { } judged)
-                return judged;
-            var row = request.MayCreate ? _rows.FindOrAdd(session, request.To) : _rows.Find(session, request.To);
-            return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
+            return request.Log?.Sequence is { } sequence ? AppendInSequence(session, request, sequence, now, entries) : AppendToLog(session, request, now, entries);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
@@ -82,6 +77,20 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
                 DelayedTable.Postpone(session, KeyOf(key), now + IDelayedMessages.PauseOfCorrupt.Micros());
             return AppendResult.Corrupt;
         }
+    }
+
+    private AppendResult AppendInSequence(
+        SqliteSession session, AppendRequest request, SequenceTerms sequence, long now, List<(WsmqAddress, LogEntry)> entries) =>
+        SequenceTable.Append(session, sequence, now, () => AppendToLog(session, request, now, entries));
+
+    private AppendResult AppendToLog(SqliteSession session, in AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
+    {
+        if (request.Delay is { Waited: null } terms && DelayedRequest.DueAt(terms, now) is var due && (due > now || DelayedTable.HasDue(session, due)))
+            return Delay(session, request, now, due);
+        if (request.Log is { } log && Judge(session, request, log, now) is { } judged)
+            return judged;
+        var row = request.MayCreate ? _rows.FindOrAdd(session, request.To) : _rows.Find(session, request.To);
+        return row is null ? AppendResult.NoAddress : Append(session, row, request, now, entries);
     }
 
     private AppendResult Append(SqliteSession session, LogRow row, in AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
@@ -129,7 +138,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         if (DelayedTable.Has(session, request.To, request.Sender, request.Id))
             return new AppendResult(WsmqPosition.Start, Duplicate: true);
         var row = _rows.Find(session, request.To);
-        if (row is not null && MessageIdTable.Find(session, row.Id, request.Sender, request.Id, now) is { } known)
+        if (row is not null && HasId(request) && MessageIdTable.Find(session, row.Id, request.Sender, request.Id, now) is { } known)
             return new AppendResult(known, Duplicate: true);
         if (row is null && !request.MayCreate)
             return AppendResult.NoAddress;
@@ -142,13 +151,15 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             return AppendResult.TooManyWaiting;
 
         row ??= _rows.FindOrAdd(session, request.To);
-        MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, 0, now, now + options.Publish.DeduplicationWindow.Micros());
+        if (HasId(request))
+            MessageIdTable.TryAdd(session, row.Id, request.Sender, request.Id, 0, now, now + options.Publish.DeduplicationWindow.Micros());
         DelayedTable.Add(session, request, due);
         return new AppendResult(new WsmqPosition(due), Duplicate: false) { IsWaiting = true, Created = Created(row) };
     }
 
     // Whether it is recognized by its id: not by its number, and not because it still waits.
-    private static bool HasId(in AppendRequest request) => request.Number is null && request.Delay?.Waited is null;
+    private static bool HasId(in AppendRequest request) =>
+        request.Number is null && request.Log?.Sequence is null && request.Delay?.Waited is null;
 
     private static long KeyOf(string waited) => long.Parse(waited, CultureInfo.InvariantCulture);
 

@@ -5,7 +5,7 @@ using Wsmq.Server.Diagnostics;
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
-/// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids and producers, expired dead
+/// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids, producers and sequences, expired dead
 /// letters, outcomes of jobs, times at which users were last seen, and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
@@ -29,6 +29,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
     {
         await PurgeAsync((s, limit) => MessageIdTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
         await PurgeAsync((s, limit) => ProducerTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync((s, limit) => SequenceTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
         await PurgeAsync((s, limit) => JobOutcomeTable.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
         await PurgeAsync((s, limit) => DeadLetterTable.Purge(s, clock.NowMicros(), limit), LettersPerWrite, cancellationToken)
             .ConfigureAwait(false);

@@ -21,6 +21,12 @@ export class HubProxy {
 
   /** The bodies of those. */
   swallowed = [];
+
+  /** Whether nothing of the node reaches the clients: what they send is stored, and its answers are lost. */
+  isMute = false;
+
+  /** The messages that passed, whole. */
+  messages = [];
   #server;
   #sockets = new Set();
 
@@ -60,7 +66,7 @@ export class HubProxy {
       else early.push(text);
     });
     node.on('open', () => early.splice(0).forEach(text => node.send(text)));
-    node.on('message', data => client.send(data.toString()));
+    node.on('message', data => { if (!this.isMute) client.send(data.toString()); });
     for (const [one, other] of [[client, node], [node, client]]) {
       this.#sockets.add(one);
       one.on('error', () => {});
@@ -79,7 +85,10 @@ export class HubProxy {
     const error = messages.length === 1 ? this.refuse(messages[0]) : undefined;
     if (error) this.refused++;
     if (error) client.send(JSON.stringify({ type: 3, invocationId, result: [{ number: 0, id: messages[0].id, error }] }) + END);
-    else this.sent.push(...messages.map(({ body }) => body));
+    else {
+      this.sent.push(...messages.map(({ body }) => body));
+      this.messages.push(...messages);
+    }
     return error !== undefined;
   }
 }

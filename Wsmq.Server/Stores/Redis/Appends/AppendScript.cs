@@ -13,12 +13,15 @@ internal sealed class AppendScript(
     private const int FixedValues = 21;
     private const int ValuesOfAKind = 3;
 
+    private static ReadOnlySpan<byte> ZeroPosition => "0000000000000000"u8;
+
     // What an item is.
     private const int MayNotCreate = 1;
     private const int Delayed = 2;
     private const int Due = 4;
     private const int OfState = 8;
     private const int WithTail = 16;
+    private const int InSequence = 32;
 
     // The log of an address costs some 20 µs, a message in a journal 3 µs.
     private const int LogWeight = 8;
@@ -114,7 +117,8 @@ internal sealed class AppendScript(
     private static char KindOf(in AppendRequest item)
     {
         var delay = item.Delay switch { { Waited: not null } => Due, not null => Delayed, _ => 0 };
-        var log = item.Log is not { } terms ? 0 : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail);
+        var log = item.Log is not { } terms ? 0
+            : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail) + (terms.Sequence is null ? 0 : InSequence);
         return (char)('0' + (item.MayCreate || delay == Due ? 0 : MayNotCreate) + delay + log);
     }
 
@@ -153,6 +157,9 @@ internal sealed class AppendScript(
         return new WsmqPosition(last);
     }
 
+    // The number of an error, or the letter of the result with which the message was refused.
+    private static AppendResult UsedUpBy(int error) => AppendResult.UsedUp(error <= byte.MaxValue ? ResultOf([(byte)error, .. ZeroPosition]).FinalError ?? 0 : error);
+
     private static AppendResult ResultOf(ReadOnlySpan<byte> result) => result[0] switch
     {
         (byte)'R' => AppendResult.NoAddress,
@@ -160,6 +167,10 @@ internal sealed class AppendScript(
         (byte)'E' => AppendResult.Fenced,
         (byte)'F' => AppendResult.TooManyWaiting,
         (byte)'T' => AppendResult.StateFull,
+        (byte)'H' => AppendResult.NumberTaken,
+        (byte)'M' => AppendResult.TooManySequences,
+        (byte)'G' when RedisReplies.TryPosition(result[1..], out var last) => AppendResult.Skipped(last.Value),
+        (byte)'Q' when RedisReplies.TryPosition(result[1..], out var error) => UsedUpBy((int)error.Value),
         (byte)'P' when RedisReplies.TryPosition(result[1..], out var tail) => AppendResult.Conflict(tail),
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
             new AppendResult(position, result[0] == (byte)'D')

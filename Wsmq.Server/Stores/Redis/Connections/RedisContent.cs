@@ -7,16 +7,18 @@ namespace Wsmq.Server.Stores.Redis.Connections;
 
 /// <summary>
 /// Metadata and body as one value, in the log and in signals: the length of each in four bytes, then both. One value costs Redis
-/// less than two, and the scripts pass it on unchanged. For append.lua what a delay needs is before it, and before that what state needs.
+/// less than two, and the scripts pass it on unchanged. For append.lua what a delay needs is before it, and before that what state and sequences need.
 /// </summary>
 internal static class RedisContent
 {
     public const int Header = 8;
 
-    public static int LengthOf(in AppendRequest item) => RedisLogTerms.LengthOf(item) + RedisDelay.LengthOf(item) + Header + item.Metadata.Length + item.Body.Length;
+    public static int LengthOf(in AppendRequest item) =>
+        RedisSequence.LengthOf(item) + RedisLogTerms.LengthOf(item) + RedisDelay.LengthOf(item) + Header + item.Metadata.Length + item.Body.Length;
 
     public static void Write(in AppendRequest item, Span<byte> to)
     {
+        to = to[RedisSequence.Write(item, to)..];
         to = to[RedisLogTerms.Write(item, to)..];
         to = to[RedisDelay.Write(item, to)..];
         BinaryPrimitives.WriteInt32BigEndian(to, item.Metadata.Length);

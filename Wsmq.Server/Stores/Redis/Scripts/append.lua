@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: append_usual, signals, repeats, batches, journal, delayed, state
+-- uses: append_usual, signals, repeats, batches, journal, delayed, state, sequences
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -18,7 +18,7 @@
 -- ARGV[8]           prefix of the key of a node's lease; the node id follows
 -- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
 -- ARGV[15]          per item a character from 0 on: 1 if it may not create its address, 2 more if it has a delay, 4 if it had one and is due,
---                   8 if it is state, 16 if it expects a tail; empty if all are 0
+--                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence; empty if all are 0
 -- ARGV[16]          number of items per log, two bytes each
 -- ARGV[17]          id of this node
 -- ARGV[18]          number of logs per group, two bytes each
@@ -29,12 +29,13 @@
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes; or a number, see
 --                   repeats.lua); then the content of each item that is in no blob: metadata length and body length in four bytes each,
 --                   metadata, body; before it the terms of a delay (delayed.lua), or the key of an item that is due; and before that the
---                   terms of state (state.lua)
+--                   terms of state (state.lua), and before these the place in a sequence (sequences.lua)
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
 --                   C (new, and its address too), W (waits until the time that follows), V (waits, and its address is new), F (too many of
 --                   its sender wait), D (duplicate; with a number, or if it waits, without its position), S (cannot be told), E (from a
 --                   stream with a lower epoch), R (refused: the address does not exist), P (refused: the log has the tail that follows), T (refused: too
---                   much state) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
+--                   much state), G (skips the number after the one that follows), H (another message has its number), Q (its number is used up by
+--                   the error or letter that follows), M (too many sequences of its sender) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
 --                   state is not as expected, number (from that of the logs on) and state
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
@@ -178,6 +179,10 @@ end
 -- Only where there may be a delay: no other batch is to pay for the names.
 local waiting = ARGV[15] ~= '' and delayed_keys(active)
 
+-- The places of items in sequences, by item: they are recognized by these, and not by their ids.
+local places = {}
+local function note(i, at) if not places[i] then message.add(i, at) end end
+
 -- Lets an item wait whose delay is not over. Returns the time or zero, and what its sender is told; or nil, and its content.
 local function delay(j, i, content, terms)
   local due = delayed_due(content, now)
@@ -193,7 +198,7 @@ local function delay(j, i, content, terms)
   local added = delayed_add(active, now, due, ARGV[ids + i], ARGV[names + j], content)
   if added == nil then return zero, 'D' end
   if not added then return zero, 'F' end
-  message.add(i, zero)
+  note(i, zero)
   if told ~= 'C' then return digits(due), 'W' end
   -- The address exists from now on, so that it is new once.
   call('HSETNX', meta, 'v', 0)
@@ -254,14 +259,25 @@ local function append(j, part, all, rules)
   end
   if before and before.signals then signals.text(before.nodes, before.signals) end
   for i = first + #part, firsts[j + 1] - 1 do
-    local content, kind, key, at, new, terms = all[i - first + 1], kind_of(i), nil, nil, nil, nil
+    local content, kind, key, at, new, terms, place, told = all[i - first + 1], kind_of(i), nil, nil, nil, nil, nil, nil
+    if kind > 31 then
+      place, content, kind = sequence_terms(content), sub(content, sequence_size + 1), kind - 32
+      places[i] = place
+    end
     if kind > 7 then terms, content = log_terms(kind, content) end
     kind = kind % 8
     if kind > 3 then
       key, content = sub(content, 1, delayed_key_size), sub(content, delayed_key_size + 1)
       if not call('ZSCORE', waiting, key) then at = zero end
     else
-      at, new = message.find(i)
+      if place then
+        local read
+        read, at, new = pcall(sequence_told, active, place, now)
+        if not read then at, new = zero, 'X' end
+        told = at
+      else
+        at, new = message.find(i)
+      end
       if not at and kind > 1 then
         local done
         done, at, new, content = pcall(delay, j, i, content, terms)
@@ -289,9 +305,10 @@ local function append(j, part, all, rules)
         boxes = boxes or signals.boxes(part.nodes, name)
         signals.entry(boxes, at, before, #content <= inline_max and content)
         if room then set_state(to.meta, terms, room, at, content) end
-        if key then delayed_remove(active, key) else message.add(i, at) end
+        if key then delayed_remove(active, key) else note(i, at) end
       end
     end
+    if place and not told then sequence_settle(place, now, new, at) end
     part[#part + 1] = new .. at
   end
   if part.to and part.to.changed then
@@ -315,7 +332,7 @@ for j = 1, logs do
       local stored = to and to.changed and pcall(finish, j, to, part.state, part.nodes)
       for i = stored and #part + 1 or before and #before.ats + 1 or 1, count do
         -- What waits or is refused was not to be appended.
-        if not (part[i] and find(part[i], '^[WVDFPT]')) then part[i] = 'X' .. zero end
+        if not (part[i] and find(part[i], '^[WVDFPTSEGHQM]')) then part[i] = 'X' .. zero end
         -- What is due is tried again later.
         local kind, content = kind_of(firsts[j] + i - 1), all[i]
         if kind % 8 > 3 then

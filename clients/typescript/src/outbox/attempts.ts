@@ -37,6 +37,7 @@ export class Attempts {
       this.#answered.set(key, false);
       this.#open.add(key);
       return await send(isAnswered => {
+        if (isAnswered === undefined) return;
         if (!isAnswered) return this.#closed(key);
         this.#answered.set(key, true);
         this.#closes.delete(key);

@@ -1,12 +1,18 @@
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import { settles } from "../backoff.js";
 import type { Entry } from "./entries.js";
+import type { Numbers, Place } from "./places.js";
 
-export type Stored = Entry & { user: string; bytes: number; refusal?: string; claimedAt?: number };
+/** @property isNumbered it gets a place when it is sent first; entries of older versions of this client keep their ids */
+export type Stored = Entry & {
+  user: string; bytes: number; refusal?: string; claimedAt?: number; isNumbered?: boolean; place?: Place | undefined;
+};
 export interface Total { user: string; count: number; bytes: number }
 export interface Schema extends DBSchema {
   entries: { key: number; value: Stored; indexes: { order: [string, number]; address: [string, string] } };
   totals: { key: string; value: Total };
+  producers: { key: string; value: { user: string; name: string } };
+  numbers: { key: [string, string]; value: Numbers & { user: string; to: string } };
 }
 
 // A database that another tab blocks, or a broken profile, may never answer.
@@ -57,7 +63,7 @@ export class Database {
 
   async #open(): Promise<IDBPDatabase<Schema>> {
     const closed = () => void opening.then(db => this.#closed(db));
-    const opening = openDB<Schema>(this.name, 1, { upgrade: db => this.#make(db), blocking: closed, terminated: closed });
+    const opening = openDB<Schema>(this.name, 2, { upgrade: (db, from) => this.#make(db, from), blocking: closed, terminated: closed });
     if (!await settles(opening, PATIENCE)) {
       opening.then(db => db.close(), () => {});
       throw new Error("IndexedDB did not answer");
@@ -75,7 +81,10 @@ export class Database {
     if (this.#db === db) this.#opened = this.#db = undefined;
   }
 
-  #make(db: IDBPDatabase<Schema>): void {
+  #make(db: IDBPDatabase<Schema>, from: number): void {
+    db.createObjectStore("producers", { keyPath: "user" });
+    db.createObjectStore("numbers", { keyPath: ["user", "to"] });
+    if (from > 0) return;
     const entries = db.createObjectStore("entries", { keyPath: "key", autoIncrement: true });
     entries.createIndex("order", ["user", "key"]);
     entries.createIndex("address", ["user", "to"]);

@@ -1,8 +1,10 @@
 import type { IDBPTransaction } from "idb";
 import { Database, type Schema, type Stored, type Total } from "./database.js";
+import { BEGINNING, isNumbered, newProducer, type Given, type Renumbering } from "./places.js";
 import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
 
 type Change = IDBPTransaction<Schema, ("entries" | "totals")[], "readwrite">;
+type Numbering = IDBPTransaction<Schema, ("entries" | "producers" | "numbers")[], "readwrite">;
 
 // How long a tab may take to tell a refusal where there are no locks: afterwards another one tells it.
 const TELLING = 60_000;
@@ -34,7 +36,7 @@ export class DiskStore implements EntryStore {
         if (fits) [total.count, total.bytes] = [total.count + 1, total.bytes + bytes];
 
         // The key is made by the store.
-        keys.push(fits ? await change.objectStore("entries").add({ ...entry, user: this.user, bytes } as Stored) : undefined);
+        keys.push(fits ? await change.objectStore("entries").add({ ...entry, user: this.user, bytes, isNumbered: isNumbered(entry.to) } as Stored) : undefined);
       }
 
       return keys;
@@ -71,6 +73,41 @@ export class DiskStore implements EntryStore {
       if (!entry) return;
       if (entry.refusal === undefined) total.count--;
       await change.objectStore("entries").put({ ...entry, refusal });
+    });
+  }
+
+  number(key: number): Promise<Given | undefined> {
+    return this.#numbering(key, async (change, entry) => {
+      if (!entry.isNumbered) return undefined;
+      if (entry.place) return { place: entry.place, isNew: false };
+      const { epoch, last } = await change.objectStore("numbers").get([this.user, entry.to]) ?? BEGINNING;
+      const place = { producer: await this.#producer(change), epoch, seq: last + 1 };
+      await change.objectStore("numbers").put({ user: this.user, to: entry.to, epoch, last: place.seq });
+      await change.objectStore("entries").put({ ...entry, place });
+      return { place, isNew: true };
+    });
+  }
+
+  async renumber(key: number, how: Renumbering["how"]): Promise<void> {
+    await this.#numbering(key, async (change, { place, ...entry }) => {
+      const numbers = change.objectStore("numbers");
+      if (how === "producer") {
+        await change.objectStore("producers").put({ user: this.user, name: newProducer() });
+        await numbers.delete(IDBKeyRange.bound([this.user, ""], [this.user, []]));
+      } else {
+        const { epoch } = await numbers.get([this.user, entry.to]) ?? BEGINNING;
+        await numbers.put({ user: this.user, to: entry.to, epoch: Math.max(epoch, place?.epoch ?? 0) + 1, last: 0 });
+      }
+
+      await change.objectStore("entries").put(entry);
+    });
+  }
+
+  async unnumber(key: number): Promise<void> {
+    await this.#numbering(key, async (change, { place, ...entry }) => {
+      if (!place) return;
+      await change.objectStore("numbers").put({ user: this.user, to: entry.to, epoch: place.epoch, last: place.seq - 1 });
+      await change.objectStore("entries").put({ ...entry, isNumbered: false });
     });
   }
 
@@ -114,6 +151,27 @@ export class DiskStore implements EntryStore {
 
   close(): void {
     this.#database.close();
+  }
+
+  async #producer(change: Numbering): Promise<string> {
+    const known = await change.objectStore("producers").get(this.user);
+    if (known) return known.name;
+    const name = newProducer();
+    await change.objectStore("producers").put({ user: this.user, name });
+    return name;
+  }
+
+  // A number that is lost after its message was sent could be given to another message.
+  #numbering<T>(key: number, body: (change: Numbering, entry: Stored) => Promise<T>): Promise<T | undefined> {
+    return this.#database.use(async db => {
+      const change = db.transaction(["entries", "producers", "numbers"], "readwrite", { durability: "strict" });
+      const done = change.done;
+      done.catch(() => {});
+      const entry = await change.objectStore("entries").get(key);
+      const result = entry && await body(change as Numbering, entry);
+      await done;
+      return result;
+    });
   }
 
   // In an index, every array is after every number.

@@ -3,6 +3,7 @@ import { outcomeUnknown, WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
 import type { Attempts } from "./attempts.js";
 import type { Entry, EntryStore } from "./entries.js";
+import { afterRefusal, onWire } from "./places.js";
 import type { OutboxHost } from "./types.js";
 
 /** The end of an entry. */
@@ -13,13 +14,16 @@ export interface Outcome {
   refusal?: string;
 }
 
+const OUT_OF_SEQUENCE = 4010;
+const TOO_MANY_SEQUENCES = 4026;
+
 // Errors of a connection say nothing about the message, and those of the client itself are not final for one that is kept.
 const isRefusal = (e: unknown): e is WsmqError => e instanceof WsmqError && !e.canRetry && e.number >= 2000 && e.number < 6000;
 
 /**
  * Sends the entries of a store, those of one address one after another: the next one only after the one before it is stored or refused for
  * good. So the order holds whatever the server refuses for a time, and also where two tabs do this at once: they send the same entry
- * then, with the same id.
+ * then, with the same number.
  */
 export class Drainer {
   #queues = new Map<string, Entry[]>();
@@ -105,6 +109,7 @@ export class Drainer {
 
   /** Returns the outcome; undefined if the entry is to be sent again. */
   async #send({ key, to, json }: Entry, signal: AbortSignal): Promise<Outcome | undefined> {
+    let wasSent = true;
     try {
       // Another tab may have sent or discarded it.
       if (!await this.store.has(key)) return {};
@@ -112,13 +117,40 @@ export class Drainer {
         return { refusal: outcomeUnknown(`the connection closed ${this.attempts.most} times while the message was sent`).message };
       }
 
-      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, json, signal, tried));
+      const given = await this.store.number(key);
+      wasSent = !given?.isNew;
+      let attempts = 0;
+      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, onWire(json, given?.place), signal, isAnswered => {
+        wasSent ||= attempts++ > 0;
+        tried(isAnswered);
+      }));
+
+      // The first attempt is no repeat: another program has sent messages under the name of this producer.
+      if (given && receipt?.duplicate && !receipt.position && !wasSent) return await this.#renumber(key, "producer");
       return receipt && { receipt };
     } catch (e) {
+      if (e instanceof WsmqError && e.number === OUT_OF_SEQUENCE) return await this.#outOfSequence(key, e, wasSent);
+      if (e instanceof WsmqError && e.number === TOO_MANY_SEQUENCES) return await this.#changed(() => this.store.unnumber(key));
       if (isRefusal(e)) return { refusal: e.message };
       if (!(e instanceof WsmqError) && !signal.aborted) this.host.events.error(e);
       return undefined;
     }
+  }
+
+  #outOfSequence(key: number, error: WsmqError, wasSent: boolean): Promise<Outcome | undefined> {
+    const { how, isUnknown } = afterRefusal(error, wasSent);
+    return this.#renumber(key, how, isUnknown ? outcomeUnknown("the server has forgotten what was sent", error) : undefined);
+  }
+
+  /** The next attempt has another number; after an error there is none. */
+  async #renumber(key: number, how: "epoch" | "producer", unknown?: WsmqError): Promise<Outcome | undefined> {
+    await this.#changed(() => this.store.renumber(key, how));
+    return unknown && { refusal: unknown.message };
+  }
+
+  // A store that fails here is tried again with the next attempt, which is answered as this one was.
+  async #changed(change: () => Promise<void>): Promise<undefined> {
+    await change().catch(e => this.host.events.error(e));
   }
 
   // A store that fails here would have the entry sent again with the next page: it does not stop the entries after it.

@@ -1,4 +1,5 @@
 import { WsmqError } from "../errors.js";
+import type { Given, Renumbering } from "./places.js";
 
 /** A message that waits, as it is kept. */
 export interface Entry {
@@ -32,6 +33,15 @@ export interface EntryStore {
   remove(key: number): Promise<void>;
   refuse(key: number, refusal: string): Promise<void>;
   refused(): Promise<Refused[]>;
+
+  /** Gives an entry its place in the sequence of its address, once; undefined for one that is sent by its id. */
+  number(key: number): Promise<Given | undefined>;
+
+  /** Takes the place of an entry away, so that it gets one in the next epoch, or of a new producer. */
+  renumber(key: number, how: Renumbering["how"]): Promise<void>;
+
+  /** The entry is sent by its id from now on, and its number is free again. */
+  unnumber(key: number): Promise<void>;
   count(): Promise<number>;
 
   /** Whether a key is one of this store, now or before. */

@@ -1,8 +1,13 @@
 import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
+import { BEGINNING, isNumbered, newProducer, type Given, type Numbers, type Place, type Renumbering } from "./places.js";
+
+type Kept = Entry & { refusal?: string; place?: Place | undefined; byId?: boolean };
 
 /** Entries that live as long as the page, where nothing can be kept for longer. Their keys are negative: no key of the disk is. */
 export class MemoryStore implements EntryStore {
-  #entries = new Map<number, Entry & { refusal?: string }>();
+  #entries = new Map<number, Kept>();
+  #numbers = new Map<string, Numbers>();
+  #producer = newProducer();
   #last = -Number.MAX_SAFE_INTEGER;
   #bytes = 0;
 
@@ -40,6 +45,38 @@ export class MemoryStore implements EntryStore {
   async refuse(key: number, refusal: string): Promise<void> {
     const entry = this.#entries.get(key);
     if (entry) entry.refusal = refusal;
+  }
+
+  async number(key: number): Promise<Given | undefined> {
+    const entry = this.#entries.get(key);
+    if (!entry || entry.byId || !isNumbered(entry.to)) return undefined;
+    if (entry.place) return { place: entry.place, isNew: false };
+    const { epoch, last } = this.#numbers.get(entry.to) ?? BEGINNING;
+    this.#numbers.set(entry.to, { epoch, last: last + 1 });
+    entry.place = { producer: this.#producer, epoch, seq: last + 1 };
+    return { place: entry.place, isNew: true };
+  }
+
+  async renumber(key: number, how: Renumbering["how"]): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    const { epoch } = this.#numbers.get(entry.to) ?? BEGINNING;
+    if (how === "producer") {
+      this.#producer = newProducer();
+      this.#numbers.clear();
+    } else {
+      this.#numbers.set(entry.to, { epoch: epoch + 1, last: 0 });
+    }
+
+    entry.place = undefined;
+  }
+
+  async unnumber(key: number): Promise<void> {
+    const entry = this.#entries.get(key);
+    if (!entry?.place) return;
+    this.#numbers.set(entry.to, { epoch: entry.place.epoch, last: entry.place.seq - 1 });
+    entry.place = undefined;
+    entry.byId = true;
   }
 
   async refused(): Promise<Refused[]> {

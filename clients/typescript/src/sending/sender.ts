@@ -107,7 +107,7 @@ export class Sender implements SessionUser {
     this.#session = undefined;
     this.#cause = "there is no connection";
     const written = [...this.#calls].flat();
-    if (!this.#isParting) for (const send of written) if (!send.settled) send.tried?.(false);
+    for (const send of written) if (!send.settled) send.tried?.(this.#isParting ? undefined : false);
     this.#calls.clear();
     this.#scheduler.disconnect(written);
     this.#noteQuiet();

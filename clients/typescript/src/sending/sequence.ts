@@ -7,8 +7,8 @@ export interface Outcome {
   retryAfter?: number;
 }
 
-/** Told of the end of an attempt: the server has answered, or the connection has closed before. */
-export type Tried = (isAnswered: boolean) => void;
+/** Told of the end of an attempt: the server has answered, the connection has closed before, or the client has given it up (undefined). */
+export type Tried = (isAnswered: boolean | undefined) => void;
 
 /** A message between the caller's send and its receipt. */
 export class Send {
