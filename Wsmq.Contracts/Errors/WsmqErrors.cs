@@ -231,6 +231,10 @@ public static class WsmqErrors
     public static WsmqError ResponderBusy { get; } = Retry(4019, "responder-busy",
         "All who answer such requests are busy, and as many requests wait for them as may; nothing was handled: try again later.");
 
+    /// <summary>4023, final: as many messages of the user are tracked as may; nothing was stored.</summary>
+    public static WsmqError TooManyTracked { get; } = Final(4023, "too-many-tracked",
+        "As many messages of the user are tracked as may: send without tracking, or when the status of earlier ones is not stored any more.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

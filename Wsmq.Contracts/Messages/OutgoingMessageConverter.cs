@@ -78,6 +78,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         if (value.RemoveState)
             writer.WriteBoolean(Wire.RemoveState, true);
         WireWriter.WriteText(writer, Wire.ExpectedTail, value.ExpectedTail?.ToString());
+        if (value.Track)
+            writer.WriteBoolean(Wire.Track, true);
         writer.WriteEndObject();
     }
 
@@ -127,6 +129,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.StateKey: fields.StateKey = Text(field, ref reader); break;
             case Wire.RemoveState: fields.RemoveState = Flag(field, ref reader); break;
             case Wire.ExpectedTail: fields.ExpectedTail = Position(field, ref reader); break;
+            case Wire.Track: fields.Track = Flag(field, ref reader); break;
             case Wire.Sequence: fields.Sequence = Number(field, ref reader); break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
             default: reader.Skip(); break;
@@ -155,6 +158,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.StateKey) ? Wire.StateKey
         : reader.ValueTextEquals(Wire.RemoveState) ? Wire.RemoveState
         : reader.ValueTextEquals(Wire.ExpectedTail) ? Wire.ExpectedTail
+        : reader.ValueTextEquals(Wire.Track) ? Wire.Track
         : null;
 
     private static string Shorten(string field) => field.Length <= MaxUnknownField ? field : field[..MaxUnknownField];
@@ -277,6 +281,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public string? StateKey;
         public bool RemoveState;
         public WsmqPosition? ExpectedTail;
+        public bool Track;
         public WsmqException? Defect;
         public string? UnknownField;
 
@@ -284,7 +289,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         {
             To = To, Id = Id, Sequence = Sequence, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Defect = Defect, UnknownField = UnknownField,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Track = Track, Defect = Defect, UnknownField = UnknownField,
         };
     }
 }

@@ -34,6 +34,7 @@ internal static class TypedBody
         TimeToLive = options?.TimeToLive,
         StateKey = options?.StateKey,
         ExpectedTail = options?.ExpectedTail,
+        Track = options?.Track ?? false,
     };
 
     /// <summary>

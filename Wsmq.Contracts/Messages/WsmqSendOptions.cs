@@ -80,4 +80,11 @@ public sealed record WsmqSendOptions
     /// duplicate, and not refused. Default: none.
     /// </summary>
     public WsmqPosition? ExpectedTail { get; init; }
+
+    /// <summary>
+    /// For a user or a group: the message is tracked. What becomes of it (<see cref="WsmqDeliveryState"/>) is stored apart from it for as long as the
+    /// server's <c>Tracking.Retention</c> (24 hours by default), and can be awaited and asked for by its sender. As many messages of a user may be
+    /// tracked as <c>Limits.UserTrackedMessages</c> (10,000 by default); beyond that a send is refused with <c>too-many-tracked</c>. Default: false.
+    /// </summary>
+    public bool Track { get; init; }
 }

@@ -205,7 +205,12 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
             unknown.Note(message);
             accepted = send with
             {
-                Request = send.Request with { MayCreate = sender.Limits.MayCreate, Delay = Limited(send.Request.Delay, sender.Limits.Rules) },
+                Request = send.Request with
+                {
+                    MayCreate = sender.Limits.MayCreate,
+                    Delay = Limited(send.Request.Delay, sender.Limits.Rules),
+                    Log = send.Request.Log?.Track is null ? send.Request.Log : Watched(send.Request.Log, sender.Limits.Rules),
+                },
             };
         }
         catch (WsmqException e)
@@ -218,6 +223,16 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     private static DelayTerms? Limited(DelayTerms? delay, LimitRules rules) =>
         delay is not null && rules.Options.UserDelayedMessages is var most and > 0 ? delay with { MaxWaiting = most } : delay;
+
+    // The sender is told over this node what becomes of the message.
+    private LogTerms Watched(LogTerms terms, LimitRules rules) => terms with
+    {
+        Track = terms.Track! with
+        {
+            MaxRecords = rules.Options.UserTrackedMessages is var most and > 0 ? most : int.MaxValue,
+            Watcher = store.Nodes.Self,
+        },
+    };
 
     private ValueTask<WsmqException?> Authorize(UserCall sender, in CheckedMessage message) =>
         access.CheckSendAsync(sender.Caller, message.Request.To, message.ReplyTo, sender.Aborted);

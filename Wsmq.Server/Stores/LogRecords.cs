@@ -45,6 +45,8 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
 
     public static AppendResult StateFull { get; } = Of(AppendRefusal.StateFull);
 
+    public static AppendResult TooManyTracked { get; } = Of(AppendRefusal.TooManyTracked);
+
     public static AppendResult Corrupt { get; } = Of(AppendRefusal.Corrupt);
 
     public static AppendResult TooLow { get; } = Of(AppendRefusal.TooLow);
@@ -60,6 +62,8 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public bool IsConflict => Refusal == AppendRefusal.Conflict;
 
     public bool IsStateFull => Refusal == AppendRefusal.StateFull;
+
+    public bool IsTooManyTracked => Refusal == AppendRefusal.TooManyTracked;
 
     public bool IsCorrupt => Refusal == AppendRefusal.Corrupt;
 
@@ -120,6 +124,9 @@ internal enum AppendRefusal
 
     /// <summary>The state of the address has as many keys or bytes as it may.</summary>
     StateFull,
+
+    /// <summary>As many messages of the sender are tracked as may.</summary>
+    TooManyTracked,
 
     /// <summary>The stored state of the log is corrupt.</summary>
     Corrupt,

@@ -60,6 +60,12 @@ internal static class LimitCases
                 (await alice.Connection.InvokeAsync<bool>("CancelDelayed", "user:bob", "d0")).Should().BeTrue();
                 await DelayAsync(alice, "more");
             })) { OfTheStore = true },
+        new(
+            "Limits.UserTrackedMessages", "too-many-tracked", o => o.Limits.UserTrackedMessages = 2,
+            node => UntilRefusedAsync(node, (alice, _) => TrackAsync(alice)), node => WithAsync(node, alice => alice.SendAsync("user:bob", 1)))
+        {
+            OfTheStore = true,
+        },
         Reads("Limits.UserResumesPerSecond", (alice, _) => alice.Connection.InvokeAsync("Resume", "user:alice", Start)),
         new(
             "Limits.UserConnectsPerMinute", "too-many-connections",
@@ -166,6 +172,9 @@ internal static class LimitCases
 
     private static Task<WsmqReceipt> DelayAsync(PlainClient client, string id) =>
         client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", id, delay = 3_600_000 });
+
+    private static Task<WsmqReceipt> TrackAsync(PlainClient client) =>
+        client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", track = true });
 
     private static WsmqOutgoingMessage Large() => new() { To = "user:alice", Data = new byte[250_000] };
 

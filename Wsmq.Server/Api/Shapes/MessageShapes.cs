@@ -62,6 +62,9 @@ internal sealed record WsmqApiMessage
 
     [JsonPropertyName(Wire.ExpectedTail), Description("For users and groups: it is stored only if this is the last position of the log.")]
     public string? ExpectedTail { get; init; }
+
+    [JsonPropertyName(Wire.Track), Description("For users and groups: whether what becomes of it is stored for its sender.")]
+    public bool? Track { get; init; }
 }
 
 /// <summary>The result of one message of an array: a receipt, or an error.</summary>

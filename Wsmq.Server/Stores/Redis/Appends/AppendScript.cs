@@ -19,6 +19,7 @@ internal sealed class AppendScript(
     private const int Due = 4;
     private const int OfState = 8;
     private const int WithTail = 16;
+    private const int Tracked = 32;
 
     // The log of an address costs some 20 µs, a message in a journal 3 µs.
     private const int LogWeight = 8;
@@ -114,7 +115,8 @@ internal sealed class AppendScript(
     private static char KindOf(in AppendRequest item)
     {
         var delay = item.Delay switch { { Waited: not null } => Due, not null => Delayed, _ => 0 };
-        var log = item.Log is not { } terms ? 0 : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail);
+        var log = item.Log is not { } terms ? 0
+            : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail) + (terms.Track is null ? 0 : Tracked);
         return (char)('0' + (item.MayCreate || delay == Due ? 0 : MayNotCreate) + delay + log);
     }
 
@@ -160,6 +162,7 @@ internal sealed class AppendScript(
         (byte)'E' => AppendResult.Fenced,
         (byte)'F' => AppendResult.TooManyWaiting,
         (byte)'T' => AppendResult.StateFull,
+        (byte)'M' => AppendResult.TooManyTracked,
         (byte)'P' when RedisReplies.TryPosition(result[1..], out var tail) => AppendResult.Conflict(tail),
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
             new AppendResult(position, result[0] == (byte)'D')
