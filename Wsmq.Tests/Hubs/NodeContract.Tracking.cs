@@ -99,7 +99,7 @@ public abstract partial class NodeContract
             (status = await ann.Connection.InvokeAsync<WsmqMessageStatus?>("MessageStatus", "user:bob", null, "later")) is not null);
 
         var tracking = node.Services.GetRequiredService<IWsmqTracking>();
-        (await tracking.GetStatusAsync(WsmqAddress.User("bob"), WsmqPosition.Parse(status!.Position))).Should().BeEquivalentTo(status);
+        (await tracking.GetStatusAsync(WsmqAddress.User("bob"), WsmqPosition.Parse(status!.Position)))!.Id.Should().Be("later");
         (await tracking.ListAsync(WsmqAddress.User("bob"), "ann", WsmqPosition.Start)).Should().ContainSingle();
         (await tracking.ListAsync(WsmqAddress.User("bob"), null, WsmqPosition.Start)).Should().BeEmpty();
     }

@@ -32,7 +32,7 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
 
     public async Task<IReadOnlyList<TrackedEntry>> ListAsync(
         WsmqAddress to, string sender, WsmqPosition after, CancellationToken cancellationToken) =>
-        await ReadAsync(to, "L", sender, after.ToString(), null, ITrackingStore.MostListed, null, cancellationToken);
+        await ReadAsync(to, "L", sender, after.ToString(), null, MostOf(to), null, cancellationToken);
 
     public async Task<IReadOnlyList<TrackedReader>?> ReadersAsync(
         WsmqAddress to, WsmqPosition position, string? sender, string? after, CancellationToken cancellationToken) =>
@@ -60,7 +60,7 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
         WsmqAddress to, string by, string? sender, string sought, string? watcher, int most, string? after, CancellationToken cancellationToken)
     {
         var log = keys.Of(to);
-        RedisValue[] values = [by, sender ?? "", sought, watcher ?? "", most, after ?? "", to.ToString()];
+        RedisValue[] values = [by, sender ?? "", sought, watcher ?? "", most, after ?? "", to.ToString(), ITrackingStore.MostListed];
         var reply = await connections.EvaluateAsync(RedisScript.TrackRead, [.. log.Pair, lanes.Of(to).Keys.Active], values, cancellationToken);
         return Array.ConvertAll((RedisResult[])reply!, record =>
         {

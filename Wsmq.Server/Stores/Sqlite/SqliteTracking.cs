@@ -36,7 +36,7 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
     public Task<IReadOnlyList<TrackedEntry>> ListAsync(WsmqAddress to, string sender, WsmqPosition after, CancellationToken cancellationToken) =>
         engine.ReadAsync<IReadOnlyList<TrackedEntry>>(
             s => s.Snapshot(r => LogTable.Find(r, to) is not { } row ? []
-                : TrackTable.List(r, row, sender, after.Value, clock.NowMicros()).ConvertAll(e => e with { IsStored = IsStored(r, row, e.Position.Value) })),
+                : TrackTable.List(r, row, sender, after.Value, clock.NowMicros()).ConvertAll(e => Complete(r, row, e))),
             cancellationToken);
 
     public Task<IReadOnlyList<TrackedReader>?> ReadersAsync(
@@ -59,12 +59,14 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
         if (LogTable.Find(session, to) is not { } row || TrackTable.Find(session, row, position, clock.NowMicros()) is not var (entry, _, _)
             || (sender is not null && entry.Sender != sender))
             return null;
-        return entry with
-        {
-            IsStored = IsStored(session, row, position),
-            Readers = to.Kind == WsmqAddressKind.User ? TrackTable.Readers(session, row.Id, position, string.Empty) : [],
-        };
+        return Complete(session, row, entry);
     }
+
+    private static TrackedEntry Complete(SqliteSession session, LogRow row, TrackedEntry entry) => entry with
+    {
+        IsStored = EntryTable.NewestUpTo(session, row.Id, entry.Position.Value) == entry.Position.Value,
+        Readers = row.Address.Kind == WsmqAddressKind.User ? TrackTable.Readers(session, row.Id, entry.Position.Value, string.Empty) : [],
+    };
 
     private TrackedEntry? ReadAndWatch(SqliteSession session, WsmqAddress to, long position, string? sender, string watcher)
     {
@@ -73,7 +75,4 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
         TrackTable.Watch(session, LogTable.Find(session, to)!.Id, position, watcher);
         return entry;
     }
-
-    private static bool IsStored(SqliteSession session, LogRow row, long position) =>
-        EntryTable.NewestUpTo(session, row.Id, position) == position;
 }

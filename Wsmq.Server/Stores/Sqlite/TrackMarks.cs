@@ -55,11 +55,15 @@ internal sealed class TrackMarks(long now)
         };
         if (after == before)
             return;
-        if (known is not null || TrackTable.CountReaders(session, row.Id, position) < most)
+
+        // Of a reader that is not listed each delivery is counted by itself.
+        var isListed = known is not null || TrackTable.CountReaders(session, row.Id, position) < most;
+        var isFirstDelivery = before.DeliveredAt == 0 && after.DeliveredAt > 0 && (isListed || mark == Mark.Delivered);
+        if (isListed)
             TrackTable.SaveReader(session, row.Id, position, after);
         entry = entry with
         {
-            Delivered = entry.Delivered + (before.DeliveredAt == 0 && after.DeliveredAt > 0 ? 1 : 0),
+            Delivered = entry.Delivered + (isFirstDelivery ? 1 : 0),
             Acknowledged = entry.Acknowledged + (mark == Mark.Acknowledged ? 1 : 0),
             Expired = entry.Expired + (end == TrackedEnd.Expired ? 1 : 0),
             DeadLettered = entry.DeadLettered + (end == TrackedEnd.DeadLettered ? 1 : 0),

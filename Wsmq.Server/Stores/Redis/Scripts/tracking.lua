@@ -22,6 +22,7 @@ local function track_mark(records, at, reader, what, now_text, changes, number)
   local record, field = records .. at, '@' .. reader
   local saved = call('HMGET', record, 'o', 'i', 'e', 'w', 'm', 'n', field)
   if not saved[1] then return end
+  local is_listed = saved[7] or tonumber(saved[6] or '0') < tonumber(saved[5])
   local value = saved[7] or zero .. zero .. zero .. '-'
   local delivered, acked, ended, how = string.sub(value, 1, 16), string.sub(value, 17, 32), string.sub(value, 33, 48), string.sub(value, 49)
   if what == 'd' then
@@ -32,7 +33,8 @@ local function track_mark(records, at, reader, what, now_text, changes, number)
     acked = now_text
     if delivered == zero then
       delivered = now_text
-      call('HINCRBY', record, 'd', 1)
+      -- Of one that is not listed the delivery was counted by itself.
+      if is_listed then call('HINCRBY', record, 'd', 1) end
     end
   else
     if acked ~= zero or ended ~= zero then return end
@@ -40,7 +42,7 @@ local function track_mark(records, at, reader, what, now_text, changes, number)
   end
   value = delivered .. acked .. ended .. how
   call('HINCRBY', record, what, 1)
-  if saved[7] or tonumber(saved[6] or '0') < tonumber(saved[5]) then
+  if is_listed then
     call('HSET', record, field, value)
     if not saved[7] then call('HINCRBY', record, 'n', 1) end
   end
