@@ -176,7 +176,7 @@ public partial interface IWsmqHub
     /// </summary>
     /// <param name="message">
     /// The request as a message; its id is optional, the requester's own, and serves <see cref="CancelRequest"/> only. It has no <c>replyTo</c>,
-    /// <c>uniqueId</c>, <c>delay</c>, <c>notBefore</c>, <c>timeToLive</c>, <c>stateKey</c> or <c>expectedTail</c>, and <c>key</c> and
+    /// <c>uniqueId</c>, <c>delay</c>, <c>notBefore</c>, <c>timeToLive</c>, <c>stateKey</c>, <c>track</c> or <c>expectedTail</c>, and <c>key</c> and
     /// <c>priority</c> only to a work queue.
     /// </param>
     /// <param name="timeout">

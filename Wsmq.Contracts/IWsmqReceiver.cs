@@ -127,4 +127,12 @@ public interface IWsmqReceiver
     /// </summary>
     /// <param name="id">The id of the request.</param>
     Task RequestCancelled(string id);
+
+    /// <summary>
+    /// Reports what has become of tracked messages of this user; only to a client that has <c>status=true</c> in the query of the hub's URL, and
+    /// for messages that were sent or asked for (<see cref="IWsmqHub.MessageStatus"/>) over this node last. Calls may be lost: ask for the status
+    /// of what is awaited after a reconnect, and from time to time.
+    /// </summary>
+    /// <param name="changes">The new status of each message that has changed, with the readers for which it has.</param>
+    Task StatusChanged(IReadOnlyList<WsmqMessageStatus> changes);
 }

@@ -47,6 +47,11 @@ internal sealed class MessageOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<bool> _track = new("--track")
+    {
+        Description = "Stores what becomes of the message for its sender: see wsmq status. For users and groups.",
+    };
+
     private readonly JobOptions _job = new();
     private readonly StateOptions _state = new();
 
@@ -54,7 +59,7 @@ internal sealed class MessageOptions
     {
         command.Add(_to);
         command.Add(_body);
-        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo })
+        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo, _track })
             command.Add(option);
         _job.AddTo(command);
         _state.AddTo(command);
@@ -70,6 +75,7 @@ internal sealed class MessageOptions
             Id = result.GetValue(_id),
             CorrelationId = result.GetValue(_correlation),
             ReplyTo = result.GetValue(_replyTo),
+            Track = result.GetValue(_track),
             Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
         };
         var template = _state.Apply(_job.Apply(message, result), result);
@@ -85,8 +91,13 @@ internal sealed class MessageOptions
             : bodies.LinesOfStandardInput().Select(line => template with { Body = line });
     }
 
-    public bool IsFromStandardInput(ParseResult result) =>
-        BodiesOf(result.CommandResult) == 0 && !_state.IsRemoval(result.CommandResult);
+    public WsmqAddress To(ParseResult result) => WsmqAddress.Parse(result.GetRequiredValue(_to));
+
+    public bool IsTracked(CommandResult result) => result.GetValue(_track);
+
+    public bool IsFromStandardInput(CommandResult result) => BodiesOf(result) == 0 && !_state.IsRemoval(result);
+
+    public bool IsFromStandardInput(ParseResult result) => IsFromStandardInput(result.CommandResult);
 
     private int BodiesOf(CommandResult result) =>
         new[] { result.GetValue(_body), result.GetValue(_file), result.GetValue(_data) }.Count(body => body is not null);
@@ -105,6 +116,8 @@ internal sealed class MessageOptions
         var to = CheckAddress(result, result.GetValue(_to));
         _job.Check(result, to, isOne: bodies == 1);
         _state.Check(result, to, bodies);
+        if (result.GetValue(_track) && to is { Kind: WsmqAddressKind.Work })
+            result.AddError($"{_track.Name}: only for users and groups, not for {to}.");
         CheckAddress(result, result.GetValue(_replyTo));
         if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
             || headers.DistinctBy(Name).Count() != headers.Length))

@@ -15,6 +15,7 @@ internal static class RootFactory
             ListenCommand.Create(),
             SendCommand.Create(),
             CancelCommand.Create(),
+            StatusCommand.Create(),
             HistoryCommand.Create(),
             PresenceCommand.Create(),
             RequestCommand.Create(),

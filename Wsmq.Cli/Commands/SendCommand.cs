@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Wsmq.Cli.Connecting;
 using Wsmq.Cli.Messages;
 using Wsmq.Cli.Output;
@@ -13,15 +14,26 @@ internal static class SendCommand
         var connection = new ConnectionOptions();
         var message = new MessageOptions();
         var json = new Option<bool>("--json") { Description = "Prints each receipt as one JSON object per line." };
+        var wait = new Option<WsmqDeliveryState?>("--wait")
+        {
+            Description = "Waits until the message is delivered, or acknowledged, and prints its status; with --track.",
+            HelpName = "delivered|acknowledged",
+            CustomParser = ParseWait,
+        };
         var command = new Command("send", $"""
             Sends a message and prints the receipt. Without a body it sends every line of standard input: tail -f app.log | wsmq send
             group:ops. Put a body that begins with a dash after --. A body that is JSON is sent as that value, any other text as a JSON
             string. A message to work:<queue> is a job for one worker: --key, --priority and --unique-id say how it is worked on. One with
             --delay or --not-before waits on the server; wsmq cancel cancels it, unless it is a job. One with --state-key stays stored as
-            the newest of its key, until it is replaced or --remove-state removes it.
+            the newest of its key, until it is replaced or --remove-state removes it. One with --track has a status: wsmq status, or --wait.
             {ExitCodes.Help}
-            """) { json };
+            """) { json, wait };
         message.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(wait) is not null && (!message.IsTracked(result) || message.IsFromStandardInput(result)))
+                result.AddError("--wait requires --track, and one message: a body, --file or --data.");
+        });
         connection.AddTo(command);
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -33,14 +45,36 @@ internal static class SendCommand
             await using var session = connection.CreateSession(result);
             await session.ConnectAsync(cancellationToken);
             var output = result.InvocationConfiguration.Output;
-            var sender = new Sender(session, receipt => output.WriteLine(result.GetValue(json) ? JsonLines.Of(receipt) : Text(receipt)));
+            WsmqReceipt? last = null;
+            var sender = new Sender(session, receipt => output.WriteLine(result.GetValue(json) ? JsonLines.Of(last = receipt) : Text(last = receipt)));
             var code = await sender.SendAllAsync(bodies, cancellationToken);
+            if (result.GetValue(wait) is { } state && last is not null)
+            {
+                var waiting = session.Client.WaitForAsync(message.To(result), last, state, cancellationToken: cancellationToken);
+                await session.WhileHopeful(waiting);
+                var status = await waiting;
+                new StatusPrinter(output, result.GetValue(json)).Print(status);
+                code = status.State is WsmqDeliveryState.Delivered or WsmqDeliveryState.Acknowledged ? code : ExitCodes.Refused;
+            }
+
             if (sender.Count == 0)
                 await CommandLine.WriteErrorAsync("standard input had no lines: nothing was sent");
             await session.Client.StopAsync(CancellationToken.None);
             return code;
         });
         return command;
+    }
+
+    private static WsmqDeliveryState? ParseWait(ArgumentResult result)
+    {
+        switch (result.Tokens.Single().Value)
+        {
+            case "delivered": return WsmqDeliveryState.Delivered;
+            case "acknowledged": return WsmqDeliveryState.Acknowledged;
+            default:
+                result.AddError("--wait is delivered or acknowledged.");
+                return null;
+        }
     }
 
     private static string Text(WsmqReceipt receipt) => Printable.Line(

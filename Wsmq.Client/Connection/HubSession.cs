@@ -37,6 +37,7 @@ internal sealed class HubSession : IAsyncDisposable
         connection.On<IReadOnlyList<WsmqJobDelivery>>(nameof(IWsmqReceiver.JobMany), receiver.JobMany);
         connection.On<string>(nameof(IWsmqReceiver.HandBackJobs), receiver.HandBackJobs);
         connection.On<string, string, string>(nameof(IWsmqReceiver.JobCancelled), receiver.JobCancelled);
+        connection.On<IReadOnlyList<WsmqMessageStatus>>(nameof(IWsmqReceiver.StatusChanged), receiver.StatusChanged);
         connection.On<WsmqPresenceChange>(nameof(IWsmqReceiver.Presence), receiver.Presence);
         connection.On<WsmqIncomingRequest>(nameof(IWsmqReceiver.Request), receiver.Request);
         connection.On<string>(nameof(IWsmqReceiver.RequestCancelled), receiver.RequestCancelled);

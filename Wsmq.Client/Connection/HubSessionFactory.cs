@@ -73,7 +73,7 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
     {
         var builder = new UriBuilder(url);
         var separator = builder.Query.Length > 1 ? "&" : string.Empty;
-        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true&state=true";
+        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true&state=true&status=true";
         return builder.Uri;
     }
 }

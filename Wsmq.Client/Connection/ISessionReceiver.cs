@@ -31,4 +31,6 @@ internal interface ISessionReceiver
     void Request(WsmqIncomingRequest request);
 
     void RequestCancelled(string id);
+
+    void StatusChanged(IReadOnlyList<WsmqMessageStatus> changes);
 }

@@ -19,6 +19,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqStateCompleteEventArgs>? StateComplete;
 
+    public event EventHandler<WsmqStatusChangedEventArgs>? StatusChanged;
+
     public event EventHandler<WsmqErrorEventArgs>? Error;
 
     public event EventHandler<WsmqConnectFailedEventArgs>? ConnectFailed;
@@ -66,6 +68,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         Log.StateComplete(logger, state.Source, state.Count, state.Position);
         Raise(StateComplete, state, nameof(StateComplete));
     }
+
+    public void RaiseStatusChanged(WsmqStatusChangedEventArgs change) => Raise(StatusChanged, change, nameof(StatusChanged));
 
     public void RaiseError(WsmqClientOperation operation, Exception exception, WsmqDelivery? delivery = null)
     {

@@ -59,6 +59,9 @@ public sealed class WsmqMessage<T>
     /// </summary>
     public string? StateKey => Delivery.StateKey;
 
+    /// <summary>Whether the sender can see that the message was delivered and acknowledged (<see cref="WsmqSendOptions.Track"/>).</summary>
+    public bool IsTracked => Delivery.Track;
+
     /// <summary>
     /// Whether the message removes the state of its <see cref="StateKey"/>. The client passes removals to the handler of
     /// <see cref="WsmqClient.OnStateRemoved"/>, and to <see cref="WsmqClient.ReadAllAsync"/>.

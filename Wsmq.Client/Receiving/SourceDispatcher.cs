@@ -96,6 +96,12 @@ internal sealed class SourceDispatcher(
 
     public void RequestCancelled(string id) => Responder.Cancel(id);
 
+    public void StatusChanged(IReadOnlyList<WsmqMessageStatus> changes)
+    {
+        foreach (var change in changes)
+            events.RaiseStatusChanged(new WsmqStatusChangedEventArgs(change));
+    }
+
     private static List<StateMessage>? MessagesOf(string source, IReadOnlyList<WsmqDelivery> deliveries)
     {
         var messages = new List<StateMessage>(deliveries.Count);

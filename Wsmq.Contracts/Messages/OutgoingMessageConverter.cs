@@ -88,6 +88,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             writer.WriteNumber(Wire.Seq, sequence.Number);
         }
 
+        if (value.Track)
+            writer.WriteBoolean(Wire.Track, true);
         writer.WriteEndObject();
     }
 
@@ -141,6 +143,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.Producer: fields.Producer = Text(field, ref reader); break;
             case Wire.Epoch: fields.Epoch = Number(field, 0, MostEpoch, ref reader); break;
             case Wire.Seq: fields.Seq = Number(field, 1, MostSequence, ref reader); break;
+            case Wire.Track: fields.Track = Flag(field, ref reader); break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
             default: reader.Skip(); break;
         }
@@ -171,6 +174,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.Producer) ? Wire.Producer
         : reader.ValueTextEquals(Wire.Epoch) ? Wire.Epoch
         : reader.ValueTextEquals(Wire.Seq) ? Wire.Seq
+        : reader.ValueTextEquals(Wire.Track) ? Wire.Track
         : null;
 
     private static string Shorten(string field) => field.Length <= MaxUnknownField ? field : field[..MaxUnknownField];
@@ -296,6 +300,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public string? Producer;
         public long? Epoch;
         public long? Seq;
+        public bool Track;
         public WsmqException? Defect;
         public string? UnknownField;
 
@@ -306,7 +311,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         {
             To = To, Id = Id, StreamNumber = StreamNumber, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Track = Track,
             Sequence = Producer is not null && Epoch is { } epoch && Seq is { } seq ? new WsmqSequence(Producer, epoch, seq) : null,
             Defect = Defect ?? (IsPartOfSequence ? Malformed($"{Wire.Producer}, {Wire.Epoch} and {Wire.Seq} are set together") : null), UnknownField = UnknownField,
         };

@@ -35,6 +35,7 @@ internal static class TypedBody
         StateKey = options?.StateKey,
         ExpectedTail = options?.ExpectedTail,
         Sequence = options?.Sequence,
+        Track = options?.Track ?? false,
     };
 
     /// <summary>

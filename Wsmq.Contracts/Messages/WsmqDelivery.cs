@@ -84,6 +84,12 @@ public sealed record WsmqDelivery
     public bool RemoveState { get; init; }
 
     /// <summary>
+    /// Whether the message is tracked (<see cref="WsmqOutgoingMessage.Track"/>): its sender can see that it was delivered and acknowledged.
+    /// </summary>
+    [JsonPropertyName(Wire.Track), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Track { get; init; }
+
+    /// <summary>
     /// Whether <c>WsmqClient</c> got the message as state, by <see cref="IWsmqReceiver.State"/>, and not in the order of the log: its
     /// <see cref="Previous"/> has no meaning then. Not a field on the wire.
     /// </summary>

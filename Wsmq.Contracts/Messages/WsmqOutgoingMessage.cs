@@ -145,6 +145,16 @@ public sealed record WsmqOutgoingMessage
         init => Rare = Needs(value) ? Others with { Sequence = value } : null;
     }
 
+    /// <summary>
+    /// For a user or a group: the message is tracked. What becomes of it (delivered, acknowledged, expired, dead-lettered, lost) is stored apart
+    /// from it, and can be asked for by its sender: see <see cref="IWsmqHub.MessageStatus"/>.
+    /// </summary>
+    public bool Track
+    {
+        get => Rare?.Track ?? false;
+        init => Rare = value || Rare is not null ? Others with { Track = value } : null;
+    }
+
     /// <summary>The fields that few messages have; null if none is set, so that they cost others nothing.</summary>
     internal RareFields? Rare { get; init; }
 
@@ -228,4 +238,6 @@ internal sealed record RareFields
     public WsmqPosition? ExpectedTail { get; init; }
 
     public WsmqSequence? Sequence { get; init; }
+
+    public bool Track { get; init; }
 }

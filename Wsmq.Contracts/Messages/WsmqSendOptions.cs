@@ -86,4 +86,11 @@ public sealed record WsmqSendOptions
     /// the deduplication window, and a message that is missing is noticed. Default: none.
     /// </summary>
     public WsmqSequence? Sequence { get; init; }
+
+    /// <summary>
+    /// For a user or a group: the message is tracked. What becomes of it (<see cref="WsmqDeliveryState"/>) is stored apart from it for as long as the
+    /// server's <c>Tracking.Retention</c> (24 hours by default), and can be awaited and asked for by its sender. As many messages of a user may be
+    /// tracked as <c>Limits.UserTrackedMessages</c> (10,000 by default); beyond that a send is refused with <c>too-many-tracked</c>. Default: false.
+    /// </summary>
+    public bool Track { get; init; }
 }

@@ -114,4 +114,15 @@ internal static class Wire
     public const string Devices = "devices";
     public const string Since = "since";
     public const string LastSeen = "lastSeen";
+
+    // Of tracked messages.
+    public const string Track = "track";
+    public const string Delivered = "delivered";
+    public const string Acknowledged = "acknowledged";
+    public const string Readers = "readers";
+    public const string StoredAt = "storedAt";
+    public const string ExpiresAt = "expiresAt";
+    public const string DeliveredAt = "deliveredAt";
+    public const string AcknowledgedAt = "acknowledgedAt";
+    public const string EndedAt = "endedAt";
 }

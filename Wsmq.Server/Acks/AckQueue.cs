@@ -4,6 +4,7 @@ using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Stores;
+using Wsmq.Server.Tracking;
 
 namespace Wsmq.Server.Acks;
 
@@ -13,7 +14,7 @@ namespace Wsmq.Server.Acks;
 /// redelivery, but retrying is cheaper.
 /// </summary>
 internal sealed class AckQueue(
-    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger) : Worker, INodePart
+    IStore store, DeliveryMarks marks, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger) : Worker, INodePart
 {
     // Redis serves nobody else while it runs a script: a burst of acks, such as those of all members of a group, must not delay messages.
     private const int MaxBatch = 32;
@@ -145,6 +146,8 @@ internal sealed class AckQueue(
         var part = left[..Math.Min(MaxBatch, left.Length)];
         try
         {
+            // They tell what of that which is acknowledged was delivered.
+            await marks.WhenStored();
             var results = await store.MessageLog.AckAsync(Requests(part.Span), _stop.Token);
             Complete(part.Span, results);
             metrics.Acknowledged(part.Length);

@@ -39,6 +39,7 @@ internal static class ApiEndpoints
     public static ApiEndpoint[] Of(IServiceProvider services)
     {
         var (messages, logs) = (services.GetRequiredService<MessageEndpoint>(), services.GetRequiredService<LogEndpoint>());
+        var tracking = services.GetRequiredService<TrackingEndpoints>();
         var requests = services.GetRequiredService<RequestEndpoint>();
         var (state, history) = (services.GetRequiredService<StateEndpoint>(), services.GetRequiredService<HistoryEndpoint>());
         var queues = services.GetRequiredService<QueueEndpoints>();
@@ -51,6 +52,18 @@ internal static class ApiEndpoints
                 new("Sends one message, or an array of messages with a result each.", Signatures.Send, Sent, ApiErrors.Sending)),
             new(Delete, "/messages", messages.CancelAsync,
                 new("Cancels a message of the caller that waits for its time; whether there was one.", Signatures.Delayed, Json<bool>(), ApiErrors.Cancelling)),
+            new(Get, "/messages/status", tracking.StatusAsync,
+                new(
+                    "Tells what has become of a tracked message of the caller; null if no status of it is stored.", Signatures.Status,
+                    Json<WsmqApiMessageStatus>(), ApiErrors.Tracking)),
+            new(Get, "/messages/tracked", tracking.ListAsync,
+                new(
+                    "Lists tracked messages of the caller to an address, at most 100.", Signatures.Tracked, Json<WsmqApiMessageStatus[]>(),
+                    ApiErrors.Tracking)),
+            new(Get, "/messages/readers", tracking.ReadersAsync,
+                new(
+                    "Lists readers of a tracked message of the caller, at most 500.", Signatures.Readers, Json<WsmqApiReaderStatus[]>(),
+                    ApiErrors.Tracking)),
             new(Post, "/requests", requests.AskAsync,
                 new("Makes a request, and answers with its reply.", Signatures.Request, Json<WsmqApiReply>(), ApiErrors.Requesting)),
             new(Get, "/logs", logs.ReadAsync,

@@ -16,7 +16,7 @@ internal static class ApiErrors
         WsmqErrors.SenderNotAllowed, WsmqErrors.SendNotAllowed, WsmqErrors.ReplyToNotAllowed, WsmqErrors.UnknownQueue,
         WsmqErrors.MessageTooLarge, WsmqErrors.UnsupportedContentType, WsmqErrors.IdConflict, WsmqErrors.TooManySends,
         WsmqErrors.RateLimited, WsmqErrors.TooManyNewAddresses, WsmqErrors.QuotaExceeded, WsmqErrors.QueueFull, WsmqErrors.StoreFull,
-        WsmqErrors.NotReplicated, WsmqErrors.TooManyDelayed, WsmqErrors.PositionConflict, WsmqErrors.TooMuchState,
+        WsmqErrors.NotReplicated, WsmqErrors.TooManyDelayed, WsmqErrors.PositionConflict, WsmqErrors.TooMuchState, WsmqErrors.TooManyTracked,
     ];
 
     public static readonly WsmqError[] Requesting =
@@ -44,6 +44,11 @@ internal static class ApiErrors
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.ReadNotAllowed,
         WsmqErrors.TooManyResumes,
+    ];
+
+    public static readonly WsmqError[] Tracking =
+    [
+        WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.TooManyResumes,
     ];
 
     public static readonly WsmqError[] ReadingHistory =

@@ -12,7 +12,10 @@ public sealed class WsmqCaller(string userId, string device, ClaimsPrincipal pri
     public string UserId { get; } = userId;
 
     /// <summary>The scope of the ids of the user's messages, whatever the name of the user: the app has another one.</summary>
-    internal string Scope => field ??= "user:" + UserId;
+    internal string Scope => field ??= ScopeOf(UserId);
+
+    /// <summary>The scope of a user.</summary>
+    internal static string ScopeOf(string user) => "user:" + user;
 
     /// <summary>The device's name.</summary>
     public string Device { get; } = device;

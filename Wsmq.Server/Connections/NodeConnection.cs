@@ -35,6 +35,7 @@ internal sealed class NodeConnection
         (_connection, _time, _logger) = (connection, time, logger);
         var request = connection.GetHttpContext();
         (TakesMany, AsksForStoreState, TakesState) = (Asks(request, "batch"), Asks(request, "store"), Asks(request, "state"));
+        TakesStatus = Asks(request, "status");
         ConnectedAt = time.GetUtcNow();
         _transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType ?? HttpTransportType.None;
         (_writes, _opened) = (SocketWrites.Of(request), OpenConnection.Of(request));
@@ -64,6 +65,9 @@ internal sealed class NodeConnection
 
     /// <summary>Whether the client wants the state of its sources.</summary>
     public bool TakesState { get; }
+
+    /// <summary>Whether the client is told what has become of tracked messages.</summary>
+    public bool TakesStatus { get; }
 
     public string? UserIdentifier => _connection.UserIdentifier;
 

@@ -398,6 +398,12 @@ internal static partial class Log
     [LoggerMessage(395, LogLevel.Error, "A callback that the app has registered with the token of a handler of requests to {Address} failed.")]
     public static partial void RequestCallbackFailed(ILogger logger, Exception exception, WsmqAddress address);
 
+    [LoggerMessage(400, LogLevel.Warning, "The store does not have {Count} deliveries of tracked messages yet; they are stored with the next ones.")]
+    public static partial void DeliveriesNotMarked(ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(401, LogLevel.Warning, "Node {Node} could not tell senders what has become of tracked messages; their clients ask for it.")]
+    public static partial void StatusNotSent(ILogger logger, Exception exception, string node);
+
     [LoggerMessage(220, LogLevel.Warning, "A message has the field {Field}, which is unknown and is ignored. Fields are case-sensitive: to, id, type, body, data, contentType, headers, correlationId, replyTo, key, uniqueId, priority, delay, notBefore, timeToLive")]
     public static partial void UnknownField(ILogger logger, string field);
 }

@@ -32,6 +32,9 @@ internal sealed record EntryHeader
     /// <summary>Whether it removes the state of its key.</summary>
     public bool RemovesState { get; private set; }
 
+    /// <summary>Whether it is tracked.</summary>
+    public bool IsTracked { get; private set; }
+
     /// <summary>Of the replay of a dead letter: where the message comes from, and its position there.</summary>
     public (string Source, string Position)? Replay { get; private set; }
 
@@ -77,6 +80,7 @@ internal sealed record EntryHeader
             case Wire.TimeToLive: TimeToLive = field.Value.GetInt64(); break;
             case Wire.StateKey: StateKey = field.Value.GetString(); break;
             case Wire.RemoveState: RemovesState = field.Value.GetBoolean(); break;
+            case Wire.Track: IsTracked = field.Value.GetBoolean(); break;
             case Wire.Headers: Replay = ReplayOf(field.Value); break;
         }
     }

@@ -34,6 +34,9 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
     /// <summary>When it may not be delivered any more, by the clock of the store in µs since 1970; null if it may always be.</summary>
     public long? Ends => (Content as TimedFrame)?.Ends;
 
+    /// <summary>Whether its sender tracks it; known once it has a frame.</summary>
+    public bool IsTracked { get; private set; }
+
     public override ReadOnlySpan<byte> Frames => Frame;
 
     // Two pumps may compose it at the same time; both results are equal.
@@ -41,8 +44,10 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
 
     private object Make(LogEntry stored)
     {
-        if (!StoredEntry.Check(stored, out var isBinary, out var timeToLive, out var defect))
+        if (!StoredEntry.Check(stored, out var isBinary, out var rare, out var defect))
             return defect!;
+        IsTracked = rare.IsTracked;
+        var timeToLive = rare.TimeToLive;
         var frame = JsonFrames.Receive(source, stored, isBinary);
         return timeToLive == 0 ? frame : new TimedFrame(frame, Position.Value + Math.Min(timeToLive, MostMilliseconds) * 1_000);
     }

@@ -25,7 +25,13 @@ internal static class StoredEntry
         TimeToLive = 256,
         StateKey = 512,
         RemoveState = 1024,
+        Track = 2048,
     }
+
+    /// <summary>What few entries have.</summary>
+    /// <param name="TimeToLive">How long the entry may wait for its delivery, in ms; 0 if it has no limit.</param>
+    /// <param name="IsTracked">Whether its sender tracks it.</param>
+    public readonly record struct Rare(long TimeToLive, bool IsTracked);
 
     /// <summary>Checks an entry.</summary>
     /// <param name="entry">The entry.</param>
@@ -36,11 +42,11 @@ internal static class StoredEntry
     /// <summary>As the other overload.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="isBinary">The body is binary, and not JSON.</param>
-    /// <param name="timeToLive">How long the entry may wait for its delivery, in ms; 0 if it has no limit.</param>
+    /// <param name="rare">What few entries have.</param>
     /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
-    public static bool Check(LogEntry entry, out bool isBinary, out long timeToLive, out string? defect)
+    public static bool Check(LogEntry entry, out bool isBinary, out Rare rare, out string? defect)
     {
-        (isBinary, timeToLive) = (false, 0);
+        (isBinary, rare) = (false, default);
         if (entry.Defect is not null)
         {
             defect = entry.Defect;
@@ -49,8 +55,10 @@ internal static class StoredEntry
 
         try
         {
+            var timeToLive = 0L;
             defect = DefectOf(entry.Metadata.Span, out var fields, ref timeToLive);
             isBinary = fields.HasFlag(Fields.ContentType);
+            rare = new Rare(timeToLive, fields.HasFlag(Fields.Track));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -101,13 +109,14 @@ internal static class StoredEntry
         : reader.ValueTextEquals("timeToLive"u8) ? Fields.TimeToLive
         : reader.ValueTextEquals("stateKey"u8) ? Fields.StateKey
         : reader.ValueTextEquals("removeState"u8) ? Fields.RemoveState
+        : reader.ValueTextEquals("track"u8) ? Fields.Track
         : Fields.None;
 
     private static bool IsOfType(Fields field, ref Utf8JsonReader reader) => field switch
     {
         Fields.SentAt => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _),
         Fields.TimeToLive => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var life) && life > 0,
-        Fields.RemoveState => reader.TokenType == JsonTokenType.True,
+        Fields.RemoveState or Fields.Track => reader.TokenType == JsonTokenType.True,
         Fields.Headers => AreHeaders(ref reader),
         _ => reader.TokenType == JsonTokenType.String && IsText(ref reader),
     };

@@ -66,6 +66,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Access(rules, options.Access);
         Nodes(rules, options.Nodes);
         Presence(rules, options.Presence);
+        rules.Within(options.Tracking.Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31));
+        rules.Within(options.Tracking.MaxMembers, 1, 100_000);
         rules.Within(options.Requests.MaxTimeout, OneSecond, TimeSpan.FromHours(1));
         rules.Within(options.Requests.MaxOpen, 1, 1_024);
         rules.Within(options.Requests.MaxWaiting, 0, 65_536);
@@ -131,6 +133,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(limits.UserProducersPerHour, 0, MostARate);
         rules.Within(limits.UserDelayedMessages, 0, 10_000_000);
         rules.Within(limits.UserSequences, 0, 10_000_000);
+        rules.Within(limits.UserTrackedMessages, 0, 10_000_000);
         rules.Within(limits.UserProducerBurst, 1, MostAtOnce);
         rules.Within(limits.UserResumesPerSecond, 0, MostARate);
         rules.Within(limits.UserResumeBurst, 1, MostAtOnce);

@@ -40,6 +40,7 @@ using Wsmq.Server.Sessions;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
+using Wsmq.Server.Tracking;
 using Wsmq.Server.Workers;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -89,6 +90,7 @@ public static class WsmqServiceCollectionExtensions
         services.TryAddSingleton<IWsmqNodes, WsmqNodes>();
         services.TryAddSingleton<IWsmqPresence, WsmqPresence>();
         services.TryAddSingleton<IWsmqRequests, WsmqRequests>();
+        services.TryAddSingleton<IWsmqTracking, WsmqTracking>();
         services.AddSingleton<WsmqApiKeys>();
         services.TryAddSingleton<IWsmqApiKeys>(p => p.GetRequiredService<WsmqApiKeys>());
         services.AddMetrics();
@@ -144,6 +146,8 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<PresenceParts>()
         .AddGatedLogger<PresenceSwitch>()
         .AddGatedLogger<LastSeenWriter>()
+        .AddGatedLogger<DeliveryMarks>()
+        .AddGatedLogger<StatusEvents>()
         .AddGatedLogger<RequestAnswers>()
         .AddGatedLogger<AppResponders>()
         .AddGatedLogger<LocalResponders>()
@@ -190,6 +194,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<LogEndpoint>();
         services.AddSingleton<StateEndpoint>();
         services.AddSingleton<HistoryEndpoint>();
+        services.AddSingleton<TrackingEndpoints>();
         services.AddSingleton<QueueEndpoints>();
         services.AddSingleton<OperatorRights>();
         services.AddSingleton<GroupEndpoints>();
@@ -233,6 +238,10 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<TailCheck>();
         services.AddSingleton<AckQueue>();
         services.AddSingleton<Linger>();
+        services.AddSingleton<DeliveryMarks>();
+        services.AddSingleton<StatusListeners>();
+        services.AddSingleton<StatusEvents>();
+        services.AddSingleton<PumpHelpers>();
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
@@ -255,6 +264,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
         services.AddSingleton<ClientHistory>();
+        services.AddSingleton<ClientTracking>();
         services.AddSingleton<ReadCalls>();
         services.AddSingleton<ClientWork>();
         services.AddSingleton<ClientQueues>();
@@ -314,6 +324,7 @@ public static class WsmqServiceCollectionExtensions
     private static void AddNodeParts(IServiceCollection services)
     {
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AccessWatch>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<DeliveryMarks>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AckQueue>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<UsageReporter>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<PublishQueue>());
@@ -323,6 +334,7 @@ public static class WsmqServiceCollectionExtensions
 
         // Before the node joins: from then on it gets messages of other nodes.
         services.AddSingleton<INodePart>(p => p.GetRequiredService<RequestNode>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<StatusEvents>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<NodePresence>());
 
         // Before the store monitor, whose checks renew the registration: what is watched is told for as long as the node is registered.

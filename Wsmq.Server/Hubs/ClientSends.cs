@@ -203,7 +203,15 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
         {
             var send = rules.Check(message ?? throw new WsmqException(WsmqErrors.InvalidMessage, "message is null"), sender.Caller, producer);
             unknown.Note(message);
-            accepted = send with { Request = send.Request with { MayCreate = sender.Limits.MayCreate, Delay = Limited(send.Request.Delay, sender.Limits.Rules) } };
+            accepted = send with
+            {
+                Request = send.Request with
+                {
+                    MayCreate = sender.Limits.MayCreate,
+                    Delay = Limited(send.Request.Delay, sender.Limits.Rules),
+                    Log = send.Request.Log?.Track is null ? send.Request.Log : Watched(send.Request.Log, sender.Limits.Rules),
+                },
+            };
         }
         catch (WsmqException e)
         {
@@ -223,6 +231,16 @@ internal sealed class ClientSends(MessageRules rules, AccessCheck access, Publis
 
     private static SequenceTerms Limited(SequenceTerms sequence, LimitRules rules) =>
         rules.Options.UserSequences is var most and > 0 ? sequence with { MaxSequences = most } : sequence;
+
+    // The sender is told over this node what becomes of the message.
+    private LogTerms Watched(LogTerms terms, LimitRules rules) => terms with
+    {
+        Track = terms.Track! with
+        {
+            MaxRecords = rules.Options.UserTrackedMessages is var most and > 0 ? most : int.MaxValue,
+            Watcher = store.Nodes.Self,
+        },
+    };
 
     private ValueTask<WsmqException?> Authorize(UserCall sender, in CheckedMessage message) => message.Refusal is { } refusal
         ? new ValueTask<WsmqException?>(refusal)

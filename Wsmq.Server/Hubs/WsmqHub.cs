@@ -46,6 +46,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
             var session = await _sessions.OpenAsync(Context);
             Context.Features.Set(session);
             _reads.Presence.Open(session);
+            _reads.Tracking.Open(session);
         }
         catch (WsmqException e) when (e.Error.CanRetry)
         {
@@ -66,6 +67,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
 
         // First: until then jobs would go to a connection that is gone.
         session.EndWork();
+        _reads.Tracking.Close(session);
         await ClientPresence.CloseAsync(session);
         try
         {

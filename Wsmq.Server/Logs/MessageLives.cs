@@ -4,8 +4,8 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Logs;
 
 /// <summary>
-/// Puts together what the log, the cursors and the dead letters tell of one message. Nothing is recorded for it: what they do not tell is
-/// not known.
+/// Puts together what the log, the cursors and the dead letters tell of one message, and the record of a tracked one. Of others nothing is
+/// recorded: what the rest does not tell is not known.
 /// </summary>
 internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPosition position)
 {
@@ -13,6 +13,9 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
     private const int MostReplaysSeen = 200;
 
     private readonly List<WsmqMessageEvent> _events = [];
+
+    // What a tracked message has become for its readers, by device of a user or by member; nothing of others.
+    private Dictionary<string, TrackedReader> _tracked = [];
 
     public async Task<WsmqMessageLife> ReadAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +34,10 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
         var entry = (kept is null ? head : LogViews.HeadOf(kept)) is { } stored ? Stored(stored) : null;
         var readers = await store.Inspection.ReadersAsync(source, null, MostReaders, cancellationToken);
         var letters = await LettersAsync(readers.Items, cancellationToken);
+        _tracked = (await store.Tracking.ReadersAsync(source, position, null, null, cancellationToken) ?? [])
+            .ToDictionary(r => r.Name, StringComparer.Ordinal);
         Add(readers.Items, letters);
+        AddDeliveries();
         if (source.Kind == WsmqAddressKind.User)
             await AddReplaysAsync(readers.Items, cancellationToken);
         if (head is null)
@@ -87,12 +93,44 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
         foreach (var reader in readers.Where(r => !letters.ContainsKey((r.User, r.Device ?? ""))))
         {
             if (reader.Position >= position && reader.Device is not null)
-                _events.Add(Of(reader, WsmqMessageEventKind.Acknowledged));
+                _events.Add(Passed(reader));
             if (reader.Position < position)
                 _events.Add(Of(reader, WsmqMessageEventKind.Waiting));
             if (reader.Failing == position && reader.Position < position)
                 _events.Add(Of(reader, WsmqMessageEventKind.Failed, reader.Attempts));
         }
+    }
+
+    // Also of devices that are forgotten, and of members who left.
+    private void AddDeliveries()
+    {
+        var isUser = source.Kind == WsmqAddressKind.User;
+        foreach (var reader in _tracked.Values.Where(r => r.DeliveredAt > 0))
+        {
+            _events.Add(new WsmqMessageEvent
+            {
+                Kind = WsmqMessageEventKind.Delivered, At = LogViews.TimeOf(new WsmqPosition(reader.DeliveredAt)),
+                User = isUser ? source.Name : reader.Name, Device = isUser ? reader.Name : null,
+            });
+        }
+    }
+
+    // The cursor of a device also passes what it has not received.
+    private WsmqMessageEvent Passed(LogReaderState reader)
+    {
+        if (!_tracked.TryGetValue(source.Kind == WsmqAddressKind.User ? reader.Device! : reader.User, out var known))
+            return Of(reader, WsmqMessageEventKind.Acknowledged);
+        var (kind, at) = known switch
+        {
+            { AcknowledgedAt: > 0 } => (WsmqMessageEventKind.Acknowledged, known.AcknowledgedAt),
+            { End: TrackedEnd.Expired } => (WsmqMessageEventKind.Expired, known.EndedAt),
+            { End: TrackedEnd.Lost } => (WsmqMessageEventKind.Lost, known.EndedAt),
+            _ => (WsmqMessageEventKind.Acknowledged, 0L),
+        };
+        return new WsmqMessageEvent
+        {
+            Kind = kind, User = reader.User, Device = reader.Device, At = at > 0 ? LogViews.TimeOf(new WsmqPosition(at)) : null,
+        };
     }
 
     // Replays are in the user's own queue, after the message, and their ids are known. Only the newest entries are looked at.

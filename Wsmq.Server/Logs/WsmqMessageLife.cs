@@ -42,6 +42,12 @@ public enum WsmqMessageEventKind
 
     /// <summary>Its time to live is over: it is not delivered any more.</summary>
     Expired = 7,
+
+    /// <summary>It was delivered to a device, or to a member of a group; only of a tracked message.</summary>
+    Delivered = 8,
+
+    /// <summary>It left the log before a device received it; only of a tracked message.</summary>
+    Lost = 9,
 }
 
 /// <summary>Something that happened to a message.</summary>

@@ -48,6 +48,9 @@ public sealed class WsmqLimitClass
     /// <summary>Sequences of a sender that the store remembers; 0 (no limit) to 10,000,000.</summary>
     public int? UserSequences { get; set; }
 
+    /// <summary>Tracked messages of one sender whose status is stored; 0 (no limit) to 10,000,000.</summary>
+    public int? UserTrackedMessages { get; set; }
+
     /// <summary>Calls of <c>Resume</c> and <c>Nack</c> per second, and invalid acks; 0 (no limit) to 1,000,000.</summary>
     public int? UserResumesPerSecond { get; set; }
 
@@ -91,6 +94,7 @@ public sealed class WsmqLimitClass
         UserProducerBurst = 1_000,
         UserDelayedMessages = 100_000,
         UserSequences = 1_000_000,
+        UserTrackedMessages = 1_000_000,
         UserReadBytesPerSecond = 64 * 1024 * 1024,
         UserReadByteBurst = 512 * 1024 * 1024,
         UserConnectsPerMinute = 600,

@@ -90,6 +90,12 @@ public sealed class WsmqLimitOptions
     public int UserSequences { get; set; } = 10_000;
 
     /// <summary>
+    /// Tracked messages of one sender whose status is stored; on a Redis Cluster in each bucket of addresses. Beyond it a send with
+    /// <see cref="WsmqSendOptions.Track"/> is refused with <c>too-many-tracked</c>. Default 10,000; 0 (no limit) to 10,000,000.
+    /// </summary>
+    public int UserTrackedMessages { get; set; } = 10_000;
+
+    /// <summary>
     /// Calls of <c>Resume</c>, <c>Nack</c> and <c>History</c> per second from all connections of a user to a node. Acks count only if they are
     /// malformed, name a source that the connection does not read, or a position past the last entry that the node has seen. What a user reads is
     /// limited by <see cref="UserReadBytesPerSecond"/>. Default 50; 0 (no limit) to 1,000,000.
@@ -203,6 +209,7 @@ public sealed class WsmqLimitOptions
         UserProducersPerHour = special.UserProducersPerHour ?? UserProducersPerHour,
         UserDelayedMessages = special.UserDelayedMessages ?? UserDelayedMessages,
         UserSequences = special.UserSequences ?? UserSequences,
+        UserTrackedMessages = special.UserTrackedMessages ?? UserTrackedMessages,
         UserProducerBurst = special.UserProducerBurst ?? UserProducerBurst,
         ConnectionsPerUser = special.ConnectionsPerUser ?? ConnectionsPerUser,
         ConnectionsPerNode = ConnectionsPerNode,

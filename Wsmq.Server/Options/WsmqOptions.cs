@@ -42,6 +42,9 @@ public sealed class WsmqOptions
     /// <summary>What a node tells operators of itself, and how it asks the other nodes.</summary>
     public WsmqNodeOptions Nodes { get; } = new();
 
+    /// <summary>Tracked messages.</summary>
+    public WsmqTrackingOptions Tracking { get; } = new();
+
     /// <summary>Who is online: off unless it is enabled.</summary>
     public WsmqPresenceOptions Presence { get; } = new();
 }

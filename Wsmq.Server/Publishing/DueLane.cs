@@ -6,7 +6,7 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Publishing;
 
 /// <summary>Appends the messages of one lane that are due.</summary>
-internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqPublishOptions options, TimeProvider time, ILogger logger)
+internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(5);
 
@@ -94,7 +94,7 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqPu
         var sends = new List<AwaitedSend>(messages.Count);
         foreach (var message in messages)
         {
-            sends.Add(new AwaitedSend(StateRules.Restore(message, options)));
+            sends.Add(new AwaitedSend(TrackRules.Restore(StateRules.Restore(message, options.Publish), options.Tracking)));
             queue.Enqueue(sends[^1]);
 
             // A busy node: later ones must not pass this one.

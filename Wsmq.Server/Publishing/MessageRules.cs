@@ -53,7 +53,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         if (SequenceRules.DefectOf(message, to) is { } defect)
             throw new WsmqException(WsmqErrors.InvalidMessage, defect);
         var terms = StateRules.Check(message, to, options.Value.Publish);
-        var number = NumberOf(message, hasId: job is not null || delay is not null || terms?.ExpectedTail is not null, producer);
+        TrackRules.Check(message, to);
+        var number = NumberOf(message, hasId: job is not null || delay is not null || terms?.ExpectedTail is not null || message.Track, producer);
         WsmqAddress? replyTo = message.ReplyTo is null ? null : options.Value.Access.Judge(WsmqAddress.Parse(message.ReplyTo));
         var body = BodyOf(message);
         var metadata = new EntryMetadata
@@ -71,8 +72,12 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             TimeToLive = job is null ? message.TimeToLive?.WholeMilliseconds() : null,
             StateKey = terms?.StateKey,
             RemovesState = terms?.RemovesState == true,
+            IsTracked = message.Track,
         };
-        var request = new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body)
+        var scope = sender?.Scope ?? AppScope;
+        if (message.Track)
+            terms = TrackRules.Add(terms, scope, metadata.Id, metadata.TimeToLive, options.Value.Tracking);
+        var request = new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body)
         {
             Job = job, Delay = delay, Number = number, Log = SequenceRules.With(terms, SequenceOf(message, sender, to, metadata.Id)),
         };
@@ -167,7 +172,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         if (producer is null)
             throw new WsmqException(WsmqErrors.InvalidMessage, "sequence is allowed only in Produce");
         if (message.Id is not null || hasId)
-            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue, with a delay or with an expected tail has an id");
+            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue, with a delay, with an expected tail or that is tracked has an id");
         return new MessageNumber(producer, sequence);
     }
 

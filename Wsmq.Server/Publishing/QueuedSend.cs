@@ -111,6 +111,7 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
 
         // A client may send to addresses that it may not read.
         { IsConflict: true } => new WsmqException(WsmqErrors.PositionConflict, sender is null ? $"the tail is {result.Position}" : null),
+        { IsTooManyTracked: true } => new WsmqException(WsmqErrors.TooManyTracked),
         { IsStateFull: true } => new WsmqException(WsmqErrors.TooMuchState),
         { IsTooManySequences: true } => new WsmqException(WsmqErrors.TooManySequences),
         { UsedUpBy: { } number } => number == _refusal?.Error.Number

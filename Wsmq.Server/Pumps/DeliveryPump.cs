@@ -47,7 +47,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _floor = floor;
         _services = services;
         _window = new DeliveryWindow(services.Options.Delivery.MaxInFlightMessages, receiver.Credits, this);
-        _writer = new DeliveryWriter(feed, receiver.Connection, _window, services);
+        _writer = new DeliveryWriter(feed, receiver, _window, services);
     }
 
     /// <summary>Raised when the feed reports that the user left the group. Handlers must not block.</summary>

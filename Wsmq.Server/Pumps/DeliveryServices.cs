@@ -2,12 +2,13 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores;
+using Wsmq.Server.Tracking;
 
 namespace Wsmq.Server.Pumps;
 
 /// <summary>Dependencies shared by all pumps of the node.</summary>
 internal sealed class DeliveryServices(
-    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, Linger linger,
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, PumpHelpers helpers,
     ILogger<DeliveryServices> logger)
 {
     public IMessageLog MessageLog => store.MessageLog;
@@ -21,7 +22,9 @@ internal sealed class DeliveryServices(
 
     public WsmqMetrics Metrics => metrics;
 
-    public Linger Linger => linger;
+    public Linger Linger => helpers.Linger;
+
+    public DeliveryMarks Marks => helpers.Marks;
 
     public ILogger Logger => logger;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Wsmq.Server.Connections;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
@@ -10,7 +9,7 @@ namespace Wsmq.Server.Pumps;
 /// The sent position of one log on one connection, and the writes that advance it: deliveries, within the in-flight window, and gaps. Used
 /// only by the runs of one pump.
 /// </summary>
-internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, DeliveryWindow window, DeliveryServices services)
+internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWindow window, DeliveryServices services)
 {
     /// <summary>Returned by <see cref="DeliverAsync"/> if the in-flight window has no free slot.</summary>
     public const int NoRoom = -1;
@@ -95,7 +94,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     {
         await AnnounceExpiredAsync(cancellationToken);
         if (begins)
-            await connection.StateAsync(feed.SourceJson, [], null, cancellationToken);
+            await receiver.Connection.StateAsync(feed.SourceJson, [], null, cancellationToken);
         var open = new List<FeedEntry>();
         var bytes = 0;
         for (var i = 0; i < entries.Length; i++)
@@ -107,7 +106,7 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
                 continue;
             if (open.Count > 0 && bytes + entry.Frame.Length > MaxBytes)
             {
-                await connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), null, cancellationToken);
+                await receiver.Connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), null, cancellationToken);
                 open.Clear();
                 bytes = 0;
             }
@@ -117,13 +116,18 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
         }
 
         if (open.Count > 0 || isLast)
-            await connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), isLast ? Sent : null, cancellationToken);
+            await receiver.Connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), isLast ? Sent : null, cancellationToken);
+        foreach (var entry in entries.Span)
+        {
+            if (entry is { Defect: null, IsTracked: true } && !IsOver(entry))
+                Mark(entry.Position);
+        }
     }
 
     public ValueTask TellStalledAsync(CancellationToken cancellationToken)
     {
-        Log.Stalled(services.Logger, connection.Id, feed.Source.ToString(), services.Options.Delivery.StallAfter);
-        return connection.StalledAsync(feed.Source, _expiredAfter ?? Sent, cancellationToken);
+        Log.Stalled(services.Logger, receiver.Connection.Id, feed.Source.ToString(), services.Options.Delivery.StallAfter);
+        return receiver.Connection.StalledAsync(feed.Source, _expiredAfter ?? Sent, cancellationToken);
     }
 
     private static WsmqPosition? MissingBefore(FeedEntry entry, WsmqPosition sent, LostRanges lost) =>
@@ -154,9 +158,9 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     private async ValueTask WriteGapAsync(WsmqPosition after, WsmqPosition through, string reason, CancellationToken cancellationToken)
     {
         var before = through.Next();
-        Log.GapAnnounced(services.Logger, feed.Source.ToString(), connection.Id, after.ToString(), before.ToString(), reason);
+        Log.GapAnnounced(services.Logger, feed.Source.ToString(), receiver.Connection.Id, after.ToString(), before.ToString(), reason);
         services.Metrics.Gap(reason);
-        await connection.GapAsync(feed.Source, after, before, reason, cancellationToken);
+        await receiver.Connection.GapAsync(feed.Source, after, before, reason, cancellationToken);
     }
 
     private async ValueTask<int> TellThenAsync(int done, CancellationToken cancellationToken)
@@ -174,19 +178,37 @@ internal sealed class DeliveryWriter(LogFeed feed, NodeConnection connection, De
     private ValueTask<int> WriteAsync(ReadOnlySpan<FeedEntry> entries, int done, CancellationToken cancellationToken)
     {
         var (count, through) = (entries.Length, entries[^1].Position);
-        var writing = connection.ReceiveAsync(entries, feed.Shared, cancellationToken);
-        if (!writing.IsCompletedSuccessfully)
-            return FinishAsync(writing, count, through, done);
+        var tracked = TrackedOf(entries);
+        var writing = receiver.Connection.ReceiveAsync(entries, feed.Shared, cancellationToken);
+        if (!writing.IsCompletedSuccessfully || tracked is not null)
+            return FinishAsync(writing, count, through, done, tracked);
         Wrote(count, through);
         return new ValueTask<int>(done);
     }
 
-    private async ValueTask<int> FinishAsync(ValueTask writing, int count, WsmqPosition through, int done)
+    private async ValueTask<int> FinishAsync(ValueTask writing, int count, WsmqPosition through, int done, List<WsmqPosition>? tracked)
     {
         await writing;
+        tracked?.ForEach(Mark);
         Wrote(count, through);
         return done;
     }
+
+    // Null for most writes. Before the write: then the entries may be gone.
+    private static List<WsmqPosition>? TrackedOf(ReadOnlySpan<FeedEntry> entries)
+    {
+        List<WsmqPosition>? tracked = null;
+        foreach (var entry in entries)
+        {
+            if (entry.IsTracked)
+                (tracked ??= []).Add(entry.Position);
+        }
+
+        return tracked;
+    }
+
+    private void Mark(WsmqPosition position) =>
+        services.Marks.Add(feed.Source, position, feed.Source.Kind == WsmqAddressKind.User ? receiver.Device : receiver.User);
 
     private void Wrote(int count, WsmqPosition through)
     {

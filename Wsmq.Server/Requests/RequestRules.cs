@@ -75,6 +75,7 @@ internal sealed class RequestRules(MessageRules messages, IOptions<WsmqOptions> 
         : rare.NotBefore is not null ? Wire.NotBefore
         : rare.TimeToLive is not null ? Wire.TimeToLive
         : rare.StateKey is not null || rare.RemoveState ? Wire.StateKey
+        : rare.Track ? Wire.Track
         : rare.ExpectedTail is not null ? Wire.ExpectedTail
         : rare.Sequence is not null ? Wire.Seq
         : to.Kind == WsmqAddressKind.Work ? null

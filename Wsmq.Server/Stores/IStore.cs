@@ -31,6 +31,8 @@ internal interface IStore : IAsyncDisposable
 
     ILastSeenStore LastSeen { get; }
 
+    ITrackingStore Tracking { get; }
+
     INodeStore Nodes { get; }
 
     /// <summary>

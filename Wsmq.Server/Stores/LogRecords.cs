@@ -45,6 +45,8 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
 
     public static AppendResult StateFull { get; } = Of(AppendRefusal.StateFull);
 
+    public static AppendResult TooManyTracked { get; } = Of(AppendRefusal.TooManyTracked);
+
     public static AppendResult Corrupt { get; } = Of(AppendRefusal.Corrupt);
 
     public static AppendResult TooLow { get; } = Of(AppendRefusal.TooLow);
@@ -64,6 +66,8 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
     public bool IsConflict => Refusal == AppendRefusal.Conflict;
 
     public bool IsStateFull => Refusal == AppendRefusal.StateFull;
+
+    public bool IsTooManyTracked => Refusal == AppendRefusal.TooManyTracked;
 
     public bool IsCorrupt => Refusal == AppendRefusal.Corrupt;
 
@@ -124,6 +128,7 @@ internal readonly record struct AppendResult(WsmqPosition Position, bool Duplica
         AppendRefusal.Conflict => WsmqErrors.PositionConflict.Number,
         AppendRefusal.StateFull => WsmqErrors.TooMuchState.Number,
         AppendRefusal.TooManyWaiting => WsmqErrors.TooManyDelayed.Number,
+        AppendRefusal.TooManyTracked => WsmqErrors.TooManyTracked.Number,
         _ => null,
     };
 
@@ -150,6 +155,9 @@ internal enum AppendRefusal
 
     /// <summary>The state of the address has as many keys or bytes as it may.</summary>
     StateFull,
+
+    /// <summary>As many messages of the sender are tracked as may.</summary>
+    TooManyTracked,
 
     /// <summary>The stored state of the log is corrupt.</summary>
     Corrupt,

@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Stores;
 
-/// <summary>What few messages to a log have: a condition, state, and a sequence. Part of an <see cref="AppendRequest"/>.</summary>
+/// <summary>What few messages to a log have: a condition, state, a sequence, and a record of what becomes of them. Part of an <see cref="AppendRequest"/>.</summary>
 internal sealed record LogTerms
 {
     /// <summary>The entry is stored only if this is the tail of the log; null if any is.</summary>
@@ -23,4 +23,7 @@ internal sealed record LogTerms
 
     /// <summary>The most bytes that keys and entries of the state of the address may have with this entry.</summary>
     public int MaxStateBytes { get; init; } = int.MaxValue;
+
+    /// <summary>Set if the entry is tracked, see <see cref="ITrackingStore"/>.</summary>
+    public TrackTerms? Track { get; init; }
 }

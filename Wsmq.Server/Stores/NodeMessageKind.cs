@@ -8,4 +8,7 @@ internal enum NodeMessageKind : byte
 
     /// <summary>Of requests that wait for a reply.</summary>
     Request = (byte)'r',
+
+    /// <summary>What has become of tracked messages, for the node of their sender.</summary>
+    Tracking = (byte)'t',
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Wsmq.Server.Acks;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores;
+using Wsmq.Server.Tracking;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Acks;
@@ -65,7 +66,7 @@ public sealed class AckQueueTests
     private static Task<AckResult[]> Stored(IReadOnlyList<AckRequest> batch) => Task.FromResult(new AckResult[batch.Count]);
 
     private static AckQueue Make(IStore store) => new(
-        store, Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
+        store, new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance), Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
 
     private sealed class AckStore(Func<IReadOnlyList<AckRequest>, Task<AckResult[]>> ack) : ScriptedLogBase, IStore
     {
@@ -84,6 +85,8 @@ public sealed class AckQueueTests
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
+
+        public ITrackingStore Tracking => throw new NotSupportedException();
 
         public IJobStore Jobs => throw new NotSupportedException();
 

@@ -17,6 +17,8 @@ internal static class EndpointCalls
         {
             "/logs" => $"{path}?address={address}",
             "/state" or "/history" => $"{path}?source={address}",
+            "/messages/status" or "/messages/readers" => $"{path}?to={address}&position={position}",
+            "/messages/tracked" => $"{path}?to={address}",
             "/messages" when endpoint.StartsWith("DELETE", StringComparison.Ordinal) => $"{path}?to={address}&id=some-id",
             _ when path.EndsWith("/purge", StringComparison.Ordinal) => $"{path}?state=waiting",
             _ => path,

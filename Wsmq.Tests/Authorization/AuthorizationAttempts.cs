@@ -164,6 +164,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             case "RedriveDeadLetters" or "RemoveDeadLetters":
                 await connection.InvokeAsync(method, target, null, null);
                 return null;
+            case "MessageStatus":
+                await connection.InvokeAsync<WsmqMessageStatus?>(method, target, WsmqPosition.Start.ToString(), null);
+                return null;
             case "WatchPresence":
                 await connection.InvokeAsync<WsmqPresenceState>(method, target);
                 return null;
@@ -207,6 +210,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
             "POST /requests" => await _http!.PostAsync("/requests?timeout=100", $$"""{"to":"{{target}}","body":1}"""),
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
+            "GET /messages/status" or "GET /messages/readers" =>
+                await _http!.GetAsync($"{method.Split(' ')[1]}?to={target}&position={WsmqPosition.Start}"),
+            "GET /messages/tracked" => await _http!.GetAsync($"/messages/tracked?to={target}"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             "GET /history" => await _http!.GetAsync($"/history?source={target}"),
             "GET /state" => await _http!.GetAsync($"/state?source={target}"),

@@ -41,7 +41,7 @@ internal static class AuthorizationTable
     /// <summary>The endpoints of the HTTP API.</summary>
     public static readonly string[] Endpoints =
         [
-            "POST /messages", "DELETE /messages", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
+            "POST /messages", "DELETE /messages", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
             .. QueueEndpoints.Keys,
         ];
 
@@ -51,7 +51,7 @@ internal static class AuthorizationTable
     public static readonly string[] Methods =
         [
             "Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Request", "Ack", "Resume", "Nack", "History", "Respond",
-            "Work", "Complete", "CompleteMany", "WatchPresence", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp,
+            "Work", "Complete", "CompleteMany", "WatchPresence", "MessageStatus", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp,
         ];
 
     /// <summary>The callers: the name of each, and what distinguishes it from the others.</summary>
@@ -100,7 +100,7 @@ internal static class AuthorizationTable
         (_, "POST /requests") => Expected(actor, "Request"),
         (_, "Request") => [.. Expected(actor, "Send").Select(e => e == Ok ? "no-responder" : e)],
         (_, "Respond") => Expected(actor, "Ack"),
-        (_, "DELETE /messages") => Expected(actor, "CancelDelayed"),
+        (_, "DELETE /messages" or "MessageStatus" or "GET /messages/status" or "GET /messages/tracked" or "GET /messages/readers") => Expected(actor, "CancelDelayed"),
         (_, "CancelDelayed") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "GET /logs" or "GET /logs/{address}" or "GET /logs (event stream)" or "GET /state") => Expected(actor, "Ack"),
         (_, "GET /history") => Expected(actor, "History"),
@@ -142,6 +142,7 @@ internal static class AuthorizationTable
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
+            `MessageStatus`, which stands for `TrackedMessages` and `MessageReaders` as well, tells only of what the actor has sent.
             `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled.
             Nobody answers requests: `no-responder` means that the request is allowed; the last connection of `granted` works on `work:jobs` and
             does not answer in time. `Reply`, `RefuseRequest` and `CancelRequest` concern only requests that the connection has got or made.

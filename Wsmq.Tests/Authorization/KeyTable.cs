@@ -27,6 +27,9 @@ internal static class KeyTable
     [
         new("POST /messages", "send", "user:bob", "send-not-allowed"),
         new("DELETE /messages", KeyRow.AnyScope, "user:bob", AuthorizationTable.Ok),
+        new("GET /messages/status", KeyRow.AnyScope, "user:bob", AuthorizationTable.Ok),
+        new("GET /messages/tracked", KeyRow.AnyScope, "user:bob", AuthorizationTable.Ok),
+        new("GET /messages/readers", KeyRow.AnyScope, "user:bob", AuthorizationTable.Ok),
         new("POST /requests", "send", "user:bob", "send-not-allowed") { Allowed = "no-responder" },
         new("GET /logs", "read", $"user:{User}", "read-not-allowed"),
         new("GET /logs/{address}", "read", $"user:{User}", "read-not-allowed"),

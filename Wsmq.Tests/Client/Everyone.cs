@@ -38,6 +38,8 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task RequestCancelled(string id) => CallAsync(() => all.RequestCancelled(id));
 
+    public Task StatusChanged(IReadOnlyList<WsmqMessageStatus> changes) => CallAsync(() => all.StatusChanged(changes));
+
     private async Task CallAsync(Func<Task> call)
     {
         await Eventually.That("a client is connected", () => script.Connections > 0);

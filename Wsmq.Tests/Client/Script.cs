@@ -54,6 +54,11 @@ public sealed class Script
     /// <summary>The calls that manage queues, and those of requests: the method and its arguments.</summary>
     public ConcurrentQueue<(string Method, object?[] Arguments)> QueueCalls { get; } = new();
 
+    /// <summary>The calls of <c>MessageStatus</c>, and their answers.</summary>
+    public ConcurrentQueue<(string To, string? Position, string? Id)> StatusCalls { get; } = new();
+
+    public Func<string, string?, string?, WsmqMessageStatus?> OnStatus { get; set; } = (_, _, _) => null;
+
     /// <summary>The calls of <c>WatchPresence</c> and <c>UnwatchPresence</c>.</summary>
     public ConcurrentQueue<string> Watched { get; } = new();
 

@@ -6,7 +6,7 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Logs;
 
 /// <summary>What operators see of logs over HTTP, on nodes with each store.</summary>
-public abstract class LogContract : IAsyncLifetime
+public abstract partial class LogContract : IAsyncLifetime
 {
     private const string Bob = "/addresses/user:bob";
 

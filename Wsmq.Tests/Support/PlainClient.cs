@@ -17,6 +17,7 @@ internal sealed class PlainClient : IAsyncDisposable
     private readonly ConcurrentQueue<string> _stalled = [];
     private readonly ConcurrentQueue<(string Source, string Position, int Attempts)> _deadLettered = [];
     private readonly ConcurrentQueue<WsmqPresenceChange> _presence = [];
+    private readonly ConcurrentQueue<WsmqMessageStatus> _statuses = [];
 
     private PlainClient(HubConnection connection) => Connection = connection;
 
@@ -40,21 +41,27 @@ internal sealed class PlainClient : IAsyncDisposable
     /// <summary>The calls of <c>Presence</c>.</summary>
     public IReadOnlyList<WsmqPresenceChange> Presence => [.. _presence];
 
+    /// <summary>What the calls of <c>StatusChanged</c> have told, in order.</summary>
+    public IReadOnlyList<WsmqMessageStatus> Statuses => [.. _statuses];
+
     public Exception? Closed { get; private set; }
 
     public static async Task<PlainClient> ConnectAsync(
-        TestNode node, string user, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false)
+        TestNode node, string user, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false,
+        bool status = false)
     {
-        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate, state);
+        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate, state, status);
         await client.Connection.StartAsync();
         return client;
     }
 
     /// <remarks>Only a client that negotiates knows its connection id.</remarks>
     public static PlainClient Create(
-        Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false)
+        Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false,
+        bool status = false)
     {
-        var url = device is null && !state ? hub : new Uri(hub, $"?device={Uri.EscapeDataString(device ?? "default")}{(state ? "&state=true" : "")}");
+        var asked = $"{(state ? "&state=true" : "")}{(status ? "&status=true" : "")}";
+        var url = device is null && asked.Length == 0 ? hub : new Uri(hub, $"?device={Uri.EscapeDataString(device ?? "default")}{asked}");
         var connection = new HubConnectionBuilder()
             .WithUrl(url, HttpTransportType.WebSockets, o =>
             {
@@ -79,6 +86,7 @@ internal sealed class PlainClient : IAsyncDisposable
             if (ack && through is not null)
                 await connection.SendAsync("Ack", source, through);
         });
+        connection.On<WsmqMessageStatus[]>("StatusChanged", changes => Array.ForEach(changes, client._statuses.Enqueue));
         connection.On<WsmqLiveMessage>("Live", client.OnLive);
         connection.On<WsmqPresenceChange>("Presence", client._presence.Enqueue);
         connection.On<string, string>("Stalled", (source, _) => client._stalled.Enqueue(source));

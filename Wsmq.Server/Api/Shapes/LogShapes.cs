@@ -122,4 +122,7 @@ internal sealed record WsmqApiDelivery
 
     [JsonPropertyName(Wire.RemoveState), Description("Whether it removes the state of the key.")]
     public bool? RemoveState { get; init; }
+
+    [JsonPropertyName(Wire.Track), Description("Whether its sender can see that it was delivered and acknowledged.")]
+    public bool? Track { get; init; }
 }

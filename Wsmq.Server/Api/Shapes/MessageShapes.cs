@@ -71,6 +71,9 @@ internal sealed record WsmqApiMessage
 
     [JsonPropertyName(Wire.Seq), Description("The number of the message in this epoch: the one after that of the message before.")]
     public long? Seq { get; init; }
+
+    [JsonPropertyName(Wire.Track), Description("For users and groups: whether what becomes of it is stored for its sender.")]
+    public bool? Track { get; init; }
 }
 
 /// <summary>The result of one message of an array: a receipt, or an error.</summary>

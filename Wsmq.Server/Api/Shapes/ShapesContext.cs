@@ -16,6 +16,8 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiPage))]
 [JsonSerializable(typeof(WsmqApiState))]
 [JsonSerializable(typeof(WsmqApiHistory))]
+[JsonSerializable(typeof(WsmqApiMessageStatus[]))]
+[JsonSerializable(typeof(WsmqApiReaderStatus[]))]
 [JsonSerializable(typeof(WsmqApiQueue[]))]
 [JsonSerializable(typeof(WsmqApiJob[]))]
 [JsonSerializable(typeof(WsmqApiJobStatus))]

@@ -35,6 +35,26 @@ internal static class Signatures
     {
     }
 
+    public static void Status(
+        [FromQuery, Required, Description("The address that it was sent to.")] string to,
+        [FromQuery, Description("The position of the message.")] string? position,
+        [FromQuery, Description("Instead of the position: its id.")] string? id)
+    {
+    }
+
+    public static void Tracked(
+        [FromQuery, Required, Description("The address that they were sent to.")] string to,
+        [FromQuery, Description("The position of the last one of the page before.")] string? after)
+    {
+    }
+
+    public static void Readers(
+        [FromQuery, Required, Description("The address that it was sent to.")] string to,
+        [FromQuery, Required, Description("The position of the message.")] string position,
+        [FromQuery, Description("The device or the user of the last one of the page before.")] string? after)
+    {
+    }
+
     public static void Log(
         [FromRoute, Description("The log, such as user:bob.")] string address,
         [FromQuery, Description("The position after which to begin.")] string? after,

@@ -6,7 +6,8 @@ using Wsmq.Server.Stores.Redis.Connections;
 namespace Wsmq.Server.Stores.Redis;
 
 /// <summary>Failed attempts and dead letters, in the bucket of the log, so that one script counts, copies and moves the cursor.</summary>
-internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options)
+internal sealed class RedisDeadLetters(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, WsmqOptions options, RedisTracking tracking)
     : IDeadLetterStore
 {
     // Details of a dead letter, as written by nack.lua: time, previous position, attempts, reason.
@@ -35,6 +36,8 @@ internal sealed class RedisDeadLetters(RedisConnections connections, RedisKeys k
             .. options.Retention.For(request.Source.Kind).Values(),
         ];
         var reply = (RedisResult[])(await connections.EvaluateAsync(RedisScript.Nack, scriptKeys, values, cancellationToken))!;
+        if (reply.Length > 3)
+            tracking.Tell(reply[3..], _ => request.Source);
         return reply.Length > 2
             ? new NackResult((NackOutcome)(int)reply[0], (int)reply[1], IsNew: true, (int)reply[2])
             : new NackResult((NackOutcome)(int)reply[0], (int)reply[1]);

@@ -20,6 +20,9 @@ internal sealed class RedisMessageLog(
     // Made on first use, because whether Redis is a Cluster is known only once the store has started.
     public IReadOnlyList<IAppender> Appenders => LazyInitializer.EnsureInitialized(ref _appenders, appenders);
 
+    /// <summary>Is told what acks have changed.</summary>
+    public required RedisTracking Tracking { private get; init; }
+
     public int AppenderOf(WsmqAddress address) =>
         address.Kind == WsmqAddressKind.Work ? lanes.Count + lanes.NumberOf(address) : lanes.NumberOf(address);
 
@@ -74,9 +77,12 @@ internal sealed class RedisMessageLog(
         await Task.WhenAll(InScripts(batch, a => a.Source).Select(async part =>
         {
             var (scriptKeys, values) = AckOf(Array.ConvertAll(part, i => batch[i]));
-            var reply = (string)(await connections.EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken))!;
+            var reply = await connections.EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken);
+            var digits = (string)(reply.Length < 0 ? reply : reply[0])!;
             for (var k = 0; k < part.Length; k++)
-                results[part[k]] = (AckResult)(reply[k] - '0');
+                results[part[k]] = (AckResult)(digits[k] - '0');
+            if (reply.Length > 0)
+                Tracking.Tell([.. ((RedisResult[])reply!).Skip(1)], number => batch[part[number]].Source);
         }));
         return results;
     }
@@ -146,7 +152,7 @@ internal sealed class RedisMessageLog(
             }
             else if (kind == 'G')
             {
-                scriptKeys.AddRange([log.Meta, log.Members, log.CursorsOf(ack.User)]);
+                scriptKeys.AddRange([log.Meta, log.Members, log.CursorsOf(ack.User), log.Log]);
                 values.AddRange([ack.User, ack.Device, ack.Position.ToString()]);
             }
         }

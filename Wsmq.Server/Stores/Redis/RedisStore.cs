@@ -48,12 +48,17 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         // Jobs that are taken with their append are given out at once: where grants wait for replicas, they are taken in calls of their own.
         var jobScript = new JobAppendScript(_connections, _keys, _lanes, options.Value, _replicas is null ? Jobs.Takers : new JobTakers());
         var primaries = new RedisPrimaries(_connections, _options);
+        var tracking = new RedisTracking(_connections, _keys, _lanes);
+        Tracking = tracking;
         MessageLog = new RedisMessageLog(
             _connections, _keys, _lanes, _signals, options.Value,
-            () => [.. _lanes.All.Select(lane => AppenderOf(lane, watched)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))]);
+            () => [.. _lanes.All.Select(lane => AppenderOf(lane, watched)), .. _lanes.OfJobs.Select(lane => AppenderOf(lane, jobScript))])
+        {
+            Tracking = tracking,
+        };
         Declarations = new RedisDeclarations(_connections, _keys, _lanes, _signals);
         Memberships = new RedisMembershipStore(_connections, _keys, _lanes, options.Value.Limits.GroupsPerUser, logger);
-        DeadLetters = new RedisDeadLetters(_connections, _keys, _lanes, options.Value);
+        DeadLetters = new RedisDeadLetters(_connections, _keys, _lanes, options.Value, tracking);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
         Inspection = new RedisInspection(_connections, _keys, _lanes, options.Value);
         Runs = new RedisRuns(_connections, _keys);
@@ -97,6 +102,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public IRunStore Runs { get; }
 
     public ILastSeenStore LastSeen { get; }
+
+    public ITrackingStore Tracking { get; }
 
     public INodeStore Nodes => _nodes;
 

@@ -106,6 +106,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         // Room was looked for before, but for what has waited.
         if (request.Log is { } terms && (request.Delay?.Waited is null || StateTable.HasRoom(session, row, request, terms)))
             StateTable.Apply(session, row.Id, terms, entry);
+        if (request.Log?.Track is { } track)
+            TrackTable.Add(session, row, track, position.Value);
         var created = Created(row);
         row.Tail = position.Value;
         row.Kept++;
@@ -129,8 +131,14 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             return AppendResult.Conflict(tail);
 
         // One that has waited was judged, and has no sender any more who could be told.
-        return request.Delay?.Waited is not null || StateTable.HasRoom(session, row, request, terms) ? null : AppendResult.StateFull;
+        return request.Delay?.Waited is null ? RefusalFor(session, row, request, terms, now) : null;
     }
+
+    // The refusal of a message for whose state or record there is no room.
+    private static AppendResult? RefusalFor(SqliteSession session, LogRow? row, in AppendRequest request, LogTerms terms, long now) =>
+        !StateTable.HasRoom(session, row, request, terms) ? AppendResult.StateFull
+        : terms.Track is { } track && !TrackTable.HasRoom(session, track, now) ? AppendResult.TooManyTracked
+        : null;
 
     // Its id is stored, without a position, as if it were in the log.
     private AppendResult Delay(SqliteSession session, in AppendRequest request, long now, long due)
@@ -144,8 +152,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             return AppendResult.NoAddress;
 
         // When it is due, no sender is there to be told.
-        if (request.Log is { } terms && !StateTable.HasRoom(session, row, request, terms))
-            return AppendResult.StateFull;
+        if (request.Log is { } terms && RefusalFor(session, row, request, terms, now) is { } refused)
+            return refused;
         var most = request.Delay!.MaxWaiting;
         if (most < int.MaxValue && DelayedTable.Count(session, request.Sender, most) >= most)
             return AppendResult.TooManyWaiting;

@@ -67,15 +67,16 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return Math.Max(start, cursor?.Position ?? 0);
     }
 
-    public AckResult[] Acknowledge(SqliteSession session, IReadOnlyList<AckRequest> batch)
+    public (AckResult[] Results, TrackMarks Marks) Acknowledge(SqliteSession session, IReadOnlyList<AckRequest> batch)
     {
         var now = clock.NowMicros();
+        var marks = new TrackMarks(now);
         var rows = new LogRows();
         var moved = new HashSet<LogRow>();
         var results = new AckResult[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
-            results[i] = Acknowledge(session, rows, batch[i], now, out var row);
+            results[i] = Acknowledge(session, rows, batch[i], now, marks, out var row);
             if (results[i] == AckResult.Done && row is { Address.Kind: WsmqAddressKind.User })
                 moved.Add(row);
         }
@@ -87,7 +88,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
             LogTable.Save(session, row);
         }
 
-        return results;
+        return (results, marks);
     }
 
     private static OpenedCursor Opened(SqliteSession session, LogRow? row, string user, string device, long position, bool isNew)
@@ -99,13 +100,14 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         return new OpenedCursor(cursor with { IsNew = isNew }, null);
     }
 
-    private static AckResult Acknowledge(SqliteSession session, LogRows rows, AckRequest request, long now, out LogRow? row)
+    private static AckResult Acknowledge(
+        SqliteSession session, LogRows rows, AckRequest request, long now, TrackMarks marks, out LogRow? row)
     {
         row = null;
         try
         {
             row = rows.Find(session, request.Source);
-            return Acknowledge(session, row, request, now);
+            return Acknowledge(session, row, request, now, marks);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
@@ -114,7 +116,7 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         }
     }
 
-    private static AckResult Acknowledge(SqliteSession session, LogRow? row, AckRequest request, long now)
+    private static AckResult Acknowledge(SqliteSession session, LogRow? row, AckRequest request, long now, TrackMarks marks)
     {
         if (!MayRead(session, row, request, out var start))
             return AckResult.NoReader;
@@ -127,8 +129,20 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
         if (request.Position == WsmqPosition.Start && start == 0)
             CursorTable.See(session, row.Id, request.User, request.Device, now);
         else if (request.Position.Value >= start)
+        {
+            if (row.Tracked > start && request.Position.Value > start)
+                AcknowledgeTracked(session, row, request, start, marks);
             CursorTable.Acknowledge(session, row.Id, request.User, request.Device, request.Position.Value, now);
+        }
+
         return AckResult.Done;
+    }
+
+    private static void AcknowledgeTracked(SqliteSession session, LogRow row, AckRequest request, long start, TrackMarks marks)
+    {
+        var cursor = Math.Max(start, CursorTable.Find(session, row.Id, request.User, request.Device)?.Position ?? 0);
+        if (row.Tracked > cursor && request.Position.Value > cursor)
+            marks.Acknowledge(session, row, row.Address.Kind == WsmqAddressKind.User ? request.Device : request.User, cursor, request.Position.Value);
     }
 
     private static bool MayRead(SqliteSession session, LogRow? row, AckRequest request, out long start)

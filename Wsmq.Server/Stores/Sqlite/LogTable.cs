@@ -26,6 +26,9 @@ internal sealed class LogRow
 
     public long Membership { get; set; }
 
+    /// <summary>The highest position of a tracked entry; 0 if there never was any. Saved by <see cref="TrackTable.Add"/>.</summary>
+    public long Tracked { get; set; }
+
     /// <summary>The address did not exist before this operation, and no result has told it yet.</summary>
     public bool IsNew { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class LogRow
 
 internal static class LogTable
 {
-    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes";
+    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes, tracked";
 
     // Each append calls it for each of its addresses: a map with the address in it would allocate more than the row.
     public static LogRow? Find(SqliteSession session, WsmqAddress address, bool isNew = false)
@@ -90,6 +93,7 @@ internal static class LogTable
         Kept = r.GetInt64(7),
         Membership = r.GetInt64(8),
         Bytes = r.GetInt64(9),
+        Tracked = r.GetInt64(10),
         IsNew = isNew,
     };
 }

@@ -1,9 +1,19 @@
 namespace Wsmq.Server.Stores.Sqlite;
 
-internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options, TimeProvider clock) : IDeadLetterStore
+internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options, SqliteTracking tracking, TimeProvider clock) : IDeadLetterStore
 {
-    public Task<NackResult> NackAsync(NackRequest request, CancellationToken cancellationToken) =>
-        engine.WriteAsync(s => Nack(s, request), cancellationToken);
+    public async Task<NackResult> NackAsync(NackRequest request, CancellationToken cancellationToken)
+    {
+        var (result, marks) = await engine.WriteAsync(
+            s =>
+            {
+                var made = new TrackMarks(clock.NowMicros());
+                return (Nack(s, request, made), made);
+            },
+            cancellationToken).ConfigureAwait(false);
+        tracking.Tell(marks);
+        return result;
+    }
 
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(WsmqAddress source, string user, CancellationToken cancellationToken) =>
         await engine.ReadAsync(
@@ -31,7 +41,7 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
         return engine.ReadAsync(s => s.Snapshot(r => DeadLetterScans.Step(r, scan, after, max, clock.NowMicros())), cancellationToken);
     }
 
-    private NackResult Nack(SqliteSession session, NackRequest request)
+    private NackResult Nack(SqliteSession session, NackRequest request, TrackMarks marks)
     {
         if (CursorOperations.Find(session, request.Source, request.User, request.Device) is not { } cursor)
             return new NackResult(NackOutcome.NoReader, 0);
@@ -45,12 +55,12 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
         }
 
         var first = EntryTable.Read(session, row.Id, cursor, row.Tail, maxEntries: 1, maxBytes: 1).FirstOrDefault();
-        return first?.Position == request.Position ? Count(session, row, request, first)
+        return first?.Position == request.Position ? Count(session, row, request, first, marks)
             : EntryTable.NewestUpTo(session, row.Id, request.Position.Value) == request.Position.Value ? new NackResult(NackOutcome.NotFirst, 0)
             : new NackResult(NackOutcome.Passed, 0);
     }
 
-    private NackResult Count(SqliteSession session, LogRow row, NackRequest request, LogEntry entry)
+    private NackResult Count(SqliteSession session, LogRow row, NackRequest request, LogEntry entry, TrackMarks marks)
     {
         var before = DeadLetterTable.Failures(session, row.Id, request.User, request.Device);
         if (before?.Position != entry.Position.Value)
@@ -77,6 +87,8 @@ internal sealed class SqliteDeadLetters(SqliteEngine engine, WsmqOptions options
         var evicted = DeadLetterTable.Trim(session, row.Id, request.User, options.DeadLetters.MaxCount, request.Room);
         DeadLetterTable.ForgetFailures(session, row.Id, request.User, request.Device);
         CursorTable.Advance(session, row.Id, request.User, request.Device, entry.Position.Value, now);
+        if (entry.Position.Value <= row.Tracked)
+            marks.DeadLetter(session, row, entry.Position.Value, row.Address.Kind == WsmqAddressKind.User ? request.Device : request.User);
         return new NackResult(NackOutcome.DeadLettered, attempts, IsNew: true, evicted);
     }
 }

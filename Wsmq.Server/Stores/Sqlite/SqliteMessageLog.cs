@@ -15,6 +15,9 @@ internal sealed class SqliteMessageLog(
     /// <summary>See <see cref="IDelayedMessages.Added"/>.</summary>
     public event Action<int, long>? Waits;
 
+    /// <summary>Is told what acks have changed.</summary>
+    public required SqliteTracking Tracking { private get; init; }
+
     public IReadOnlyList<IAppender> Appenders => [this];
 
     public int AppenderOf(WsmqAddress address) => 0;
@@ -54,8 +57,12 @@ internal sealed class SqliteMessageLog(
     public Task<LogState?[]> StatesAsync(IReadOnlyList<WsmqAddress> sources, CancellationToken cancellationToken) =>
         engine.ReadAsync(s => s.Snapshot(r => sources.Select(a => StateOf(r, a)).ToArray()), cancellationToken);
 
-    public Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken) =>
-        engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken);
+    public async Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken)
+    {
+        var (results, marks) = await engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken).ConfigureAwait(false);
+        Tracking.Tell(marks);
+        return results;
+    }
 
     public async Task<OpenCursor> OpenCursorAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
     {

@@ -22,7 +22,8 @@ internal static class SqliteSchema
             pending_due INTEGER NOT NULL DEFAULT 0,
             kept INTEGER NOT NULL DEFAULT 0,
             membership INTEGER NOT NULL DEFAULT 0,
-            bytes INTEGER NOT NULL DEFAULT 0)
+            bytes INTEGER NOT NULL DEFAULT 0,
+            tracked INTEGER NOT NULL DEFAULT 0)
         """,
         "CREATE INDEX logs_pending ON logs (pending_due) WHERE pending_due > 0",
         // Not WITHOUT ROWID: bodies would then be stored in the interior pages of the B-tree as well.
@@ -83,7 +84,7 @@ internal static class SqliteSchema
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition)
             .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
             .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition).Concat(StateTable.Definition)
-            .Concat(SqliteLastSeen.Definition).Concat(SequenceTable.Definition))
+            .Concat(SqliteLastSeen.Definition).Concat(SequenceTable.Definition).Concat(TrackTable.Definition))
             session.Run(part);
     }
 
@@ -97,6 +98,9 @@ internal static class SqliteSchema
             session.Run("UPDATE logs SET bytes = (SELECT total(length(metadata) + length(body)) FROM entries WHERE log = logs.id)");
             session.Run("COMMIT");
         }
+
+        if (!HasColumn(session, "logs", "tracked"))
+            session.Run("ALTER TABLE logs ADD COLUMN tracked INTEGER NOT NULL DEFAULT 0");
 
         // What the devices of such a file have acknowledged is not known: they count as known readers.
         if (!HasColumn(session, "cursors", "is_new"))

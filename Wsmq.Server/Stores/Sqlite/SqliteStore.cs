@@ -24,13 +24,15 @@ internal sealed class SqliteStore : IStore
         _engine = new SqliteEngine(sqlite.Value, clock, logger);
         _room = new SqliteRoom(sqlite.Value, _engine, clock, () => Disk?.Invoke());
         _sweeper = new SqliteSweeper(_engine, retention, clock, logger);
-        var log = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock);
+        var tracking = new SqliteTracking(_engine, clock);
+        Tracking = tracking;
+        var log = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock) { Tracking = tracking };
         MessageLog = log;
         Delayed = new SqliteDelayed(_engine, log, clock);
         Usage = new SqliteUsage(_engine, _room, options.Value, clock);
         Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
         Signals = signals;
-        DeadLetters = new SqliteDeadLetters(_engine, options.Value, clock);
+        DeadLetters = new SqliteDeadLetters(_engine, options.Value, tracking, clock);
         Jobs = new SqliteJobs(_engine, signals, clock);
         Declarations = new SqliteDeclarations(_engine, _room, signals, clock);
         Access = new SqliteAccess(_engine, clock);
@@ -68,6 +70,8 @@ internal sealed class SqliteStore : IStore
     public IRunStore Runs { get; }
 
     public ILastSeenStore LastSeen { get; }
+
+    public ITrackingStore Tracking { get; }
 
     public INodeStore Nodes { get; } = new SqliteNode();
 

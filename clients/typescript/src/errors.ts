@@ -11,7 +11,7 @@ export type WsmqErrorCode =
   | "history-not-allowed"
   | "presence-not-allowed" | "too-many-watches"
   | "ack-beyond-tail" | "position-beyond-tail" | "too-many-sends" | "rate-limited" | "too-many-new-addresses" | "too-many-resumes"
-  | "quota-exceeded" | "queue-full" | "lease-lost" | "out-of-sequence" | "too-many-sequences" | "too-many-delayed" | "position-conflict" | "too-much-state"
+  | "quota-exceeded" | "queue-full" | "lease-lost" | "out-of-sequence" | "too-many-sequences" | "too-many-delayed" | "position-conflict" | "too-much-state" | "too-many-tracked"
   | "no-responder" | "request-timeout" | "request-failed" | "responder-busy"
   | "store-unavailable" | "server-busy" | "store-full" | "stopping" | "not-replicated" | "store-corrupt"
   | "outcome-unknown" | "client-closed" | "no-token" | "connection-refused" | "client-misconfigured"

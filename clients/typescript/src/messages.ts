@@ -84,6 +84,12 @@ export interface SendOptions {
    */
   expectedTail?: Position;
 
+  /**
+   * Only for users and groups: what becomes of the message (delivered, acknowledged, expired, dead-lettered, lost) is stored for its sender, by
+   * default for 24 hours: see `@wsmq/client/tracking`.
+   */
+  track?: boolean;
+
   /** Ends the wait for the receipt. A message in flight may be stored nevertheless. */
   signal?: AbortSignal;
 }
@@ -137,6 +143,9 @@ export interface Message<Body = unknown, Type extends string = string> {
 
   /** The key of the address's state that it has set; absent if it is no state. */
   stateKey?: string;
+
+  /** `true` if its sender can see that it was delivered and acknowledged; absent otherwise. */
+  track?: boolean;
 
   /** `true` if it removes the state of its key. `onStateRemoved` handles such messages; only listeners of errors get them in this form. */
   removesState?: boolean;

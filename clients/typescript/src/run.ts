@@ -32,6 +32,7 @@ export class Run {
       device: () => this.#device(),
       state: (state, error, retryIn) => this.#setState(state, error, retryIn),
       storeState: available => events.emit("storeState", available),
+      query: extensions.map(({ query = "" }) => query).join(""),
       register: session => [this.receiver, ...extensions].forEach(part => part.register?.(session)),
     });
   }

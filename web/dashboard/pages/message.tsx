@@ -8,7 +8,7 @@ import { AddressLink, bytes, Failure, Figure, Panel, Time, UserLink } from "../u
 import { dateAndTime } from "../../shared/time";
 
 const KINDS: Record<string, string> = { deadLettered: "dead-lettered" };
-const COLORS: Record<string, string> = { acknowledged: "good", waiting: "warn", failed: "bad", deadLettered: "bad", expired: "warn" };
+const COLORS: Record<string, string> = { acknowledged: "good", waiting: "warn", failed: "bad", deadLettered: "bad", expired: "warn", lost: "bad" };
 
 /** One message: what has happened to it, and what is in it. */
 export function MessagePage({ address, position }: { address: string; position: string }) {

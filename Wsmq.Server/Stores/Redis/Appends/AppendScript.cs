@@ -22,6 +22,7 @@ internal sealed class AppendScript(
     private const int OfState = 8;
     private const int WithTail = 16;
     private const int InSequence = 32;
+    private const int Tracked = 64;
 
     // The log of an address costs some 20 µs, a message in a journal 3 µs.
     private const int LogWeight = 8;
@@ -103,23 +104,24 @@ internal sealed class AppendScript(
     }
 
     /// <summary>A character for each item, see ARGV[15] of the script; empty if all are 0, the usual case.</summary>
-    private static string KindsOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    private static byte[] KindsOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
         for (var i = 0; i < batch.Count; i++)
         {
             if (KindOf(batch[i]) != '0')
-                return string.Concat(logs.InOrder.Select(item => KindOf(batch[item])));
+                return [.. logs.InOrder.Select(item => KindOf(batch[item]))];
         }
 
-        return string.Empty;
+        return [];
     }
 
-    private static char KindOf(in AppendRequest item)
+    private static byte KindOf(in AppendRequest item)
     {
         var delay = item.Delay switch { { Waited: not null } => Due, not null => Delayed, _ => 0 };
         var log = item.Log is not { } terms ? 0
-            : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail) + (terms.Sequence is null ? 0 : InSequence);
-        return (char)('0' + (item.MayCreate || delay == Due ? 0 : MayNotCreate) + delay + log);
+            : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail) + (terms.Sequence is null ? 0 : InSequence)
+                + (terms.Track is null ? 0 : Tracked);
+        return (byte)('0' + (item.MayCreate || delay == Due ? 0 : MayNotCreate) + delay + log);
     }
 
     // Returns the last position that may be in a journal.
@@ -171,6 +173,7 @@ internal sealed class AppendScript(
         (byte)'M' => AppendResult.TooManySequences,
         (byte)'G' when RedisReplies.TryPosition(result[1..], out var last) => AppendResult.Skipped(last.Value),
         (byte)'Q' when RedisReplies.TryPosition(result[1..], out var error) => UsedUpBy((int)error.Value),
+        (byte)'K' => AppendResult.TooManyTracked,
         (byte)'P' when RedisReplies.TryPosition(result[1..], out var tail) => AppendResult.Conflict(tail),
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>
             new AppendResult(position, result[0] == (byte)'D')

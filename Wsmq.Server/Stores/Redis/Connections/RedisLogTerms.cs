@@ -1,18 +1,23 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 
 namespace Wsmq.Server.Stores.Redis.Connections;
 
-/// <summary>What append.lua gets before the content of a message that expects a tail or is state; see state.lua.</summary>
+/// <summary>What append.lua gets before the content of a message that expects a tail, is state, or is tracked; see state.lua.</summary>
 internal static class RedisLogTerms
 {
     // Whether it removes, and two numbers of ten digits.
     private const int FlagsLength = 21;
 
+    // Two times, and two numbers of ten digits.
+    private const int TrackLength = (2 * WsmqPosition.Length) + 20;
+
     public static int LengthOf(in AppendRequest item) => item.Log is not { } terms ? 0
         : (terms.ExpectedTail is null ? 0 : WsmqPosition.Length)
-        + (terms.StateKey is { } key ? FlagsLength + 1 + Encoding.UTF8.GetByteCount(key) : 0);
+        + (terms.StateKey is { } key ? FlagsLength + 1 + Encoding.UTF8.GetByteCount(key) : 0)
+        + (terms.Track is { } track ? TrackLength + TextsOf(track).Sum(text => sizeof(ushort) + Encoding.UTF8.GetByteCount(text)) : 0);
 
     /// <summary>Writes it, and returns its length.</summary>
     public static int Write(in AppendRequest item, Span<byte> to)
@@ -21,16 +26,34 @@ internal static class RedisLogTerms
             return 0;
         var length = 0;
         if (terms.ExpectedTail is { } tail)
-        {
             Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"{tail.Value:D16}", out length);
-            to = to[length..];
-        }
+        if (terms.StateKey is { } key)
+            length += WriteState(terms, key, to[length..]);
+        return terms.Track is { } track ? length + WriteTrack(track, to[length..]) : length;
+    }
 
-        if (terms.StateKey is not { } key)
-            return length;
+    private static int WriteState(LogTerms terms, string key, Span<byte> to)
+    {
         Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"{(terms.RemovesState ? 1 : 0)}{terms.MaxStateKeys:D10}{terms.MaxStateBytes:D10}", out _);
         var bytes = Encoding.UTF8.GetBytes(key, to[(FlagsLength + 1)..]);
         to[FlagsLength] = (byte)bytes;
-        return length + FlagsLength + 1 + bytes;
+        return FlagsLength + 1 + bytes;
     }
+
+    private static int WriteTrack(TrackTerms track, Span<byte> to)
+    {
+        Utf8.TryWrite(
+            to, CultureInfo.InvariantCulture,
+            $"{track.Life:D16}{track.Retention:D16}{track.MaxRecords:D10}{track.MaxReaders:D10}", out var length);
+        foreach (var text in TextsOf(track))
+        {
+            var bytes = Encoding.UTF8.GetBytes(text, to[(length + sizeof(ushort))..]);
+            BinaryPrimitives.WriteUInt16BigEndian(to[length..], (ushort)bytes);
+            length += sizeof(ushort) + bytes;
+        }
+
+        return length;
+    }
+
+    private static string[] TextsOf(TrackTerms track) => [track.Watcher ?? string.Empty, track.Sender, track.Id];
 }

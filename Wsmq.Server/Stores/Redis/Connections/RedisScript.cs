@@ -72,6 +72,8 @@ internal static class RedisScript
     public static readonly string Settle = Load("settle");
     public static readonly string StateRead = Load("state_read");
     public static readonly string States = Load("states");
+    public static readonly string TrackDelivered = Load("track_delivered");
+    public static readonly string TrackRead = Load("track_read");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");
 

@@ -1,14 +1,16 @@
 -- Moves cursors forward, and schedules the removal of entries that every device of a user has acknowledged.
--- uses: retention, active
+-- uses: retention, active, tracking
 -- flags: allow-oom
 -- KEYS[1]    states of the active addresses of the lane (hash)
--- KEYS       then per item of a user's queue: log (stream), meta (hash); of a group: meta (hash), members (hash), cursors of the user (hash)
+-- KEYS       then per item of a user's queue: log (stream), meta (hash); of a group: meta (hash), members (hash), cursors of the user (hash),
+--            log (stream)
 -- ARGV[1]    grace in µs
 -- ARGV[2]    device expiry in µs
 -- ARGV[3]    kind of each item, one character: U the user's own queue, G a group, X a source that the user cannot read
 -- ARGV[4 …]  per item of a user's queue: name of the address, after its length in two bytes; of others: nothing
 -- ARGV       then per item of a user's queue: device field, position; of a group: user, device, position
--- Returns    one digit per item: 0 (done), 1 (past the tail), 2 (no such reader) or 3 (its keys are corrupt)
+-- Returns    one digit per item: 0 (done), 1 (past the tail), 2 (no such reader) or 3 (its keys are corrupt); if there are changes of tracked
+--            messages of which nodes are told (tracking.lua), a list: that text, and they
 local active, grace, expiry, kinds = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local now = micros()
 local now_text = digits(now)
@@ -37,12 +39,20 @@ local function without_new(value)
   return string.sub(value, -4) == ':new' and string.sub(value, 1, -5) or value
 end
 
+local changes = {}
+
+-- tracked: the highest tracked position of the address, if it has any
+local function note_tracked(i, log, meta, tracked, reader, from, target)
+  if tracked and tracked > from and target > from then track_ack(log, meta, reader, from, target, changes, i) end
+end
+
 local function ack_user(i, log, meta, device, target)
-  local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device), state_of(i)
+  local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device, 'w'), state_of(i)
   if state then saved[1], saved[5] = state.tail, state.nodes ~= '' and state.nodes end
   if not saved[7] then return 2 end
   if target > (saved[1] or zero) then return 1 end
   local cursor, failed = string.sub(saved[7], 1, 16), ''
+  note_tracked(i, log, meta, saved[8], string.sub(device, 2), cursor, target)
   if target > cursor or not position(cursor) then cursor = target else failed = string.sub(saved[7], 34) end
   -- From its first ack on the reader is not new, wherever that is. The start acknowledges nothing.
   if target ~= zero then failed = without_new(failed) end
@@ -60,14 +70,15 @@ local function ack_user(i, log, meta, device, target)
 end
 
 local tails = {}
-local function ack_group(meta, members, cursors, user, device, target)
+local function ack_group(i, meta, members, cursors, log, user, device, target)
   -- Leaving the group deletes the user's cursors: a cursor implies membership.
   local own = call('HGET', cursors, device)
   local cursor = own or call('HGET', members, user)
   if not cursor then return 2 end
-  local tail = tails[meta] or call('HGET', meta, 't') or zero
-  tails[meta] = tail
-  if target > tail then return 1 end
+  local saved = tails[meta] or call('HMGET', meta, 't', 'w')
+  tails[meta] = saved
+  if target > (saved[1] or zero) then return 1 end
+  note_tracked(i, log, meta, saved[2], user, string.sub(cursor, 1, 16), target)
   -- Failed attempts may follow the cursor in the value (nack.lua). They do not affect the comparison, and are dropped with the cursor.
   if target > cursor or not own and target == cursor and target ~= zero or not position(string.sub(cursor, 1, 16)) then
     call('HSET', cursors, device, target)
@@ -85,9 +96,9 @@ for i = 1, #kinds do
     results[i] = done and result or 3
     k, a = k + 2, a + 2
   elseif kind == 71 then
-    local done, result = pcall(ack_group, KEYS[k], KEYS[k + 1], KEYS[k + 2], ARGV[a], ARGV[a + 1], ARGV[a + 2])
+    local done, result = pcall(ack_group, i, KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a], ARGV[a + 1], ARGV[a + 2])
     results[i] = done and result or 3
-    k, a = k + 3, a + 3
+    k, a = k + 4, a + 3
   else
     results[i] = 2
   end
@@ -96,4 +107,7 @@ end
 local saves = {}
 for name in pairs(changed) do saves[#saves + 1], saves[#saves + 2] = name, active_text(states[name]) end
 if #saves > 0 then call('HSET', active, unpack(saves)) end
-return table.concat(results)
+local digits_of_all = table.concat(results)
+if #changes == 0 then return digits_of_all end
+table.insert(changes, 1, digits_of_all)
+return changes

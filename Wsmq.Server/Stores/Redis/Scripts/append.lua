@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: append_usual, signals, repeats, batches, journal, delayed, state, sequences
+-- uses: append_usual, signals, repeats, batches, journal, delayed, state, sequences, track_add
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -18,7 +18,7 @@
 -- ARGV[8]           prefix of the key of a node's lease; the node id follows
 -- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
 -- ARGV[15]          per item a character from 0 on: 1 if it may not create its address, 2 more if it has a delay, 4 if it had one and is due,
---                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence; empty if all are 0
+--                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence, 64 if it is tracked; empty if all are 0
 -- ARGV[16]          number of items per log, two bytes each
 -- ARGV[17]          id of this node
 -- ARGV[18]          number of logs per group, two bytes each
@@ -29,13 +29,13 @@
 --                   its length in two bytes; then the id of each item (hash of sender, address and id, 16 bytes; or a number, see
 --                   repeats.lua); then the content of each item that is in no blob: metadata length and body length in four bytes each,
 --                   metadata, body; before it the terms of a delay (delayed.lua), or the key of an item that is due; and before that the
---                   terms of state (state.lua), and before these the place in a sequence (sequences.lua)
+--                   terms of state and of tracking (state.lua), and before these the place in a sequence (sequences.lua)
 -- Returns           a string: time in µs (16), then per log J (its items are in the journal, from the time on), or L and per item N (new),
 --                   C (new, and its address too), W (waits until the time that follows), V (waits, and its address is new), F (too many of
 --                   its sender wait), D (duplicate; with a number, or if it waits, without its position), S (cannot be told), E (from a
 --                   stream with a lower epoch), R (refused: the address does not exist), P (refused: the log has the tail that follows), T (refused: too
 --                   much state), G (skips the number after the one that follows), H (another message has its number), Q (its number is used up by
---                   the error or letter that follows), M (too many sequences of its sender) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
+--                   the error or letter that follows), M (too many sequences of its sender), K (too many of its sender are tracked) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
 --                   state is not as expected, number (from that of the logs on) and state
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
@@ -195,6 +195,9 @@ local function delay(j, i, content, terms)
   if terms and terms.key and not delayed_waits(active, ARGV[ids + i]) and not state_room(meta, terms, sub(content, terms_size + 1)) then
     return zero, 'T'
   end
+  if terms and terms.track and not delayed_waits(active, ARGV[ids + i]) and not track_room(active, meta, terms.track, now) then
+    return zero, 'K'
+  end
   local added = delayed_add(active, now, due, ARGV[ids + i], ARGV[names + j], content)
   if added == nil then return zero, 'D' end
   if not added then return zero, 'F' end
@@ -260,7 +263,7 @@ local function append(j, part, all, rules)
   if before and before.signals then signals.text(before.nodes, before.signals) end
   for i = first + #part, firsts[j + 1] - 1 do
     local content, kind, key, at, new, terms, place, told = all[i - first + 1], kind_of(i), nil, nil, nil, nil, nil, nil
-    if kind > 31 then
+    if kind % 64 > 31 then
       place, content, kind = sequence_terms(content), sub(content, sequence_size + 1), kind - 32
       places[i] = place
     end
@@ -298,6 +301,7 @@ local function append(j, part, all, rules)
       else
         if terms and terms.key then room = state_room(to.meta, terms, content) end
         if terms and terms.key and not room and not key then new, at = 'T', zero end
+        if terms and terms.track and not track_room(active, to.meta, terms.track, now) and not key and not at then new, at = 'K', zero end
       end
       if not at then
         at = successor(before)
@@ -305,6 +309,7 @@ local function append(j, part, all, rules)
         boxes = boxes or signals.boxes(part.nodes, name)
         signals.entry(boxes, at, before, #content <= inline_max and content)
         if room then set_state(to.meta, terms, room, at, content) end
+        if terms and terms.track then track_add(active, to.meta, terms.track, sub(name, 3), at) end
         if key then delayed_remove(active, key) else note(i, at) end
       end
     end
@@ -332,7 +337,7 @@ for j = 1, logs do
       local stored = to and to.changed and pcall(finish, j, to, part.state, part.nodes)
       for i = stored and #part + 1 or before and #before.ats + 1 or 1, count do
         -- What waits or is refused was not to be appended.
-        if not (part[i] and find(part[i], '^[WVDFPTSEGHQM]')) then part[i] = 'X' .. zero end
+        if not (part[i] and find(part[i], '^[WVDFPTSEGHQMK]')) then part[i] = 'X' .. zero end
         -- What is due is tried again later.
         local kind, content = kind_of(firsts[j] + i - 1), all[i]
         if kind % 8 > 3 then

@@ -1,7 +1,7 @@
 -- Counts a failed attempt at the first entry after a device's cursor, and dead-letters the entry once its attempts are used up. The
 -- count is stored after the cursor as :position:reported:silent, so that moving the cursor drops it. The mark of a new reader stays (:new, see
 -- open_user.lua): only an ack ends that.
--- uses: dead_letters, journal
+-- uses: dead_letters, journal, tracking
 -- flags: allow-oom
 -- KEYS[1] log (stream)          KEYS[2] holder of the cursor (hash): meta of the user, or the user's cursors in the group
 -- KEYS[3] dead letters (hash: i<place> details, e<place> content; b: see dead_letters.lua)
@@ -15,7 +15,8 @@
 -- ARGV[12] name of the reader   ARGV[13] G (group) or name of the user's address, after its length in two bytes
 -- ARGV[14 … 16] retention count, age in µs, bytes
 -- Returns the outcome (0 not first, 1 counted, 2 dead-lettered, 3 passed, 4 no such reader) and the attempts; if this call
--- dead-lettered the entry, also how many older dead letters were evicted for it
+-- dead-lettered the entry, also how many older dead letters were evicted for it, and if the message is tracked and a node is told of that, the
+-- change (tracking.lua)
 local log, holder, dead, places = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local index, ends, members, user = KEYS[5], KEYS[6], ARGV[13] == 'G' and KEYS[7], ARGV[9]
 local field, position, place, kind, limit, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
@@ -75,4 +76,9 @@ local milliseconds = string.format('%.0f', math.ceil(age / 1000))
 call('PEXPIRE', dead, milliseconds)
 call('PEXPIRE', places, milliseconds)
 call('HSET', holder, field, position .. string.sub(value, 17, head) .. new)
-return { dead_lettered, reported + silent, evicted }
+
+-- A foreign key in place of the record must not fail what is done. Of a user the name of the device follows an @.
+local changes, place_of_log = {}, string.find(log, '}:log:', 1, true)
+local _, records = track_keys(string.sub(log, 1, place_of_log) .. ':meta:' .. string.sub(log, place_of_log + 6))
+pcall(track_mark, records, position, members and user or string.sub(field, 2), 'D', digits(now), changes, 1)
+return { dead_lettered, reported + silent, evicted, changes[1] }

@@ -98,7 +98,7 @@ local function sequence_settle(terms, now, letter, at)
     sequence_save(terms, now, 'S', at)
   elseif string.find(letter, '[WV]') then
     sequence_save(terms, now, 'S', zero)
-  elseif string.find(letter, '[PTF]') then
+  elseif string.find(letter, '[PTFK]') then
     sequence_save(terms, now, 'R', digits(string.byte(letter)))
   end
 end

@@ -7,17 +7,29 @@ local function state_keys(meta)
   return before .. 'state' .. after, before .. 'stateat' .. after
 end
 
--- What is before the content of a message with an expected tail (kinds from 16 on: the tail), or of state (8 more: whether it removes, most
--- keys and bytes, length of the key, key). Returns it, and the content.
+-- What is before the content of a message with an expected tail (16 in its kind: the tail), of state (8: whether it removes, most keys and
+-- bytes, length of the key, key), or that is tracked (64: time to live and retention in µs, 16 each; most records and readers, 10 each; node,
+-- sender and id, each after its length in two bytes). Returns it, and the content.
 local function log_terms(kind, content)
   local terms, from = {}, 1
-  if kind >= 16 then terms.tail, from = string.sub(content, 1, 16), 17 end
+  if kind % 32 >= 16 then terms.tail, from = string.sub(content, 1, 16), 17 end
   if kind % 16 >= 8 then
     local length = string.byte(content, from + 21)
     terms.removes = string.byte(content, from) == 49
     terms.keys, terms.bytes = tonumber(string.sub(content, from + 1, from + 10)), tonumber(string.sub(content, from + 11, from + 20))
     terms.key = string.sub(content, from + 22, from + 21 + length)
     from = from + 22 + length
+  end
+  if kind >= 64 then
+    local t, after = {}, from + 52
+    t.life, t.retention = tonumber(string.sub(content, from, from + 15)), tonumber(string.sub(content, from + 16, from + 31))
+    t.most, t.readers = tonumber(string.sub(content, from + 32, from + 41)), string.sub(content, from + 42, from + 51)
+    for _, part in ipairs({ 'node', 'sender', 'id' }) do
+      local high, low = string.byte(content, after, after + 1)
+      t[part] = string.sub(content, after + 2, after + 1 + high * 256 + low)
+      after = after + 2 + high * 256 + low
+    end
+    terms.track, from = t, after
   end
   return terms, string.sub(content, from)
 end

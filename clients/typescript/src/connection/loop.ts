@@ -21,6 +21,9 @@ export interface LoopObserver {
 
   /** Before a connection starts: calls of the server may arrive with its handshake. */
   register(session: Session): void;
+
+  /** What is added to the query of the hub's URL. */
+  readonly query: string;
 }
 
 /**
@@ -166,7 +169,7 @@ export class ConnectionLoop {
 
     // The attempt was given up while the app was asked.
     if (signal.aborted) return;
-    const session = new Session(hubUrl(this.settings.url, name), token, available => this.observer.storeState(available));
+    const session = new Session(hubUrl(this.settings.url, name) + this.observer.query, token, available => this.observer.storeState(available));
     created(session);
     this.observer.register(session);
     await session.start();

@@ -1,0 +1,40 @@
+using Wsmq.Server.Framing;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Publishing;
+
+/// <summary>What the store has to know of a message that is tracked.</summary>
+internal static class TrackRules
+{
+    private const long MostMicros = 9_999_999_999_999_999;
+
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static void Check(WsmqOutgoingMessage message, WsmqAddress to)
+    {
+        if (message.Track && to.Kind == WsmqAddressKind.Work)
+            throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.Track} is for users and groups: a job has an outcome");
+    }
+
+    /// <summary>The terms of a message, with what tracks it.</summary>
+    public static LogTerms Add(LogTerms? terms, string sender, string id, long? timeToLive, WsmqTrackingOptions options) =>
+        (terms ?? new LogTerms()) with
+        {
+            Track = new TrackTerms
+            {
+                Sender = sender,
+                Id = id,
+                Life = timeToLive is { } life ? Math.Min(life, MostMicros / 1_000_000) * 1_000 : 0,
+                Retention = options.Retention.Micros(),
+                MaxReaders = options.MaxMembers,
+            },
+        };
+
+    /// <summary>The request of a message that has waited, with what its metadata says of tracking.</summary>
+    public static AppendRequest Restore(AppendRequest request, WsmqTrackingOptions options) =>
+        EntryHeader.Of(request.Metadata) is { IsTracked: true, Id: { } id } header
+            ? request with
+            {
+                Log = Add(request.Log, header.Sender is { } user ? WsmqCaller.ScopeOf(user) : MessageRules.AppScope, id, header.TimeToLive, options),
+            }
+            : request;
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using StackExchange.Redis;
+using Wsmq.Server.Stores.Redis.Connections;
+
+namespace Wsmq.Server.Stores.Redis;
+
+/// <summary>Records of tracked messages, beside the logs that they are of, see tracking.lua.</summary>
+internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : ITrackingStore
+{
+    private const int MostInAScript = 256;
+
+    // The value of a reader: three times, and how it ended.
+    private const int EndAt = 3 * WsmqPosition.Length;
+
+    public event Action<IReadOnlyList<TrackedChange>>? Changed;
+
+    public Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) =>
+        Task.WhenAll(batch.GroupBy(d => lanes.NumberOf(d.Source)).SelectMany(lane => lane.Chunk(MostInAScript)).Select(async part =>
+        {
+            var reply = await connections.EvaluateAsync(
+                RedisScript.TrackDelivered, Array.ConvertAll(part, d => keys.Meta(d.Source)),
+                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At) })], cancellationToken);
+            Tell((RedisResult[])reply!, number => part[number].Source);
+        }));
+
+    public async Task<TrackedEntry?> ReadAsync(
+        WsmqAddress to, WsmqPosition position, string? sender, string? watcher, CancellationToken cancellationToken) =>
+        (await ReadAsync(to, "P", sender, position.ToString(), watcher, MostOf(to), null, cancellationToken)).FirstOrDefault();
+
+    public async Task<TrackedEntry?> FindAsync(WsmqAddress to, string id, string sender, string? watcher, CancellationToken cancellationToken) =>
+        (await ReadAsync(to, "I", sender, id, watcher, MostOf(to), null, cancellationToken)).FirstOrDefault();
+
+    public async Task<IReadOnlyList<TrackedEntry>> ListAsync(
+        WsmqAddress to, string sender, WsmqPosition after, CancellationToken cancellationToken) =>
+        await ReadAsync(to, "L", sender, after.ToString(), null, MostOf(to), null, cancellationToken);
+
+    public async Task<IReadOnlyList<TrackedReader>?> ReadersAsync(
+        WsmqAddress to, WsmqPosition position, string? sender, string? after, CancellationToken cancellationToken) =>
+        (await ReadAsync(to, "P", sender, position.ToString(), null, ITrackingStore.MostReaders, after, cancellationToken))
+            .FirstOrDefault()?.Readers;
+
+    /// <summary>Raises <see cref="Changed"/> with the changes of a reply, if there are any.</summary>
+    /// <param name="changes">The changes, as tracking.lua makes them.</param>
+    /// <param name="source">The log of an item, by its index.</param>
+    public void Tell(RedisResult[] changes, Func<int, WsmqAddress> source)
+    {
+        if (changes.Length == 0 || Changed is not { } handler)
+            return;
+        handler(Array.ConvertAll(changes, change =>
+        {
+            var parts = (RedisResult[])change!;
+            var entry = EntryOf(source((int)parts[0] - 1), [parts[1], .. parts[3..11]]);
+            return new TrackedChange((string)parts[2]!, entry with { Readers = ReadersOf(parts.AsSpan(11)) });
+        }));
+    }
+
+    private static int MostOf(WsmqAddress to) => to.Kind == WsmqAddressKind.User ? ITrackingStore.MostReaders : 0;
+
+    private async Task<TrackedEntry[]> ReadAsync(
+        WsmqAddress to, string by, string? sender, string sought, string? watcher, int most, string? after, CancellationToken cancellationToken)
+    {
+        var log = keys.Of(to);
+        RedisValue[] values = [by, sender ?? "", sought, watcher ?? "", most, after ?? "", to.ToString(), ITrackingStore.MostListed];
+        var reply = await connections.EvaluateAsync(RedisScript.TrackRead, [.. log.Pair, lanes.Of(to).Keys.Active], values, cancellationToken);
+        return Array.ConvertAll((RedisResult[])reply!, record =>
+        {
+            var parts = (RedisResult[])record!;
+            return EntryOf(to, parts.AsSpan(0, 9)) with { IsStored = (int)parts[9] > 0, Readers = ReadersOf((RedisResult[])parts[10]!) };
+        });
+    }
+
+    // Position, sender, id, end, and the counts.
+    private static TrackedEntry EntryOf(WsmqAddress to, ReadOnlySpan<RedisResult> parts) => new()
+    {
+        To = to,
+        Position = new WsmqPosition(NumberOf((string)parts[0]!)),
+        Sender = (string)parts[1]!,
+        Id = (string)parts[2]!,
+        Ends = (string)parts[3]! is { Length: > 0 } ends ? NumberOf(ends) : 0,
+        Delivered = (int)parts[4],
+        Acknowledged = (int)parts[5],
+        Expired = (int)parts[6],
+        DeadLettered = (int)parts[7],
+        Lost = (int)parts[8],
+    };
+
+    private static TrackedReader[] ReadersOf(ReadOnlySpan<RedisResult> pairs)
+    {
+        var readers = new TrackedReader[pairs.Length / 2];
+        for (var i = 0; i < readers.Length; i++)
+            readers[i] = ReaderOf((string)pairs[2 * i]!, (string)pairs[(2 * i) + 1]!);
+        return readers;
+    }
+
+    private static TrackedReader ReaderOf(string name, string value) => value.Length <= EndAt
+        ? throw new WsmqException(WsmqErrors.StoreCorrupt)
+        : new TrackedReader(
+            name, NumberOf(value[..WsmqPosition.Length]), NumberOf(value[WsmqPosition.Length..(2 * WsmqPosition.Length)]),
+            NumberOf(value[(2 * WsmqPosition.Length)..EndAt]),
+            value[EndAt] switch { 'E' => TrackedEnd.Expired, 'D' => TrackedEnd.DeadLettered, 'L' => TrackedEnd.Lost, _ => TrackedEnd.None });
+
+    private static string TextOf(long time) => new WsmqPosition(time).ToString();
+
+    private static long NumberOf(string digits) =>
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new WsmqException(WsmqErrors.StoreCorrupt);
+}

@@ -1,0 +1,74 @@
+-- Tracked messages of an address: what has become of them, apart from their log. Keys, named after the meta: tracked (sorted set: positions),
+-- track:position (hash, one for each) and trackid:hash (string: id of a message -> position); in the lane tracked:of:hash (sorted set: the
+-- messages of a sender, as position and name of the address). All expire. Field w of the meta is the highest tracked position: what has none
+-- pays only for reading that.
+-- A record: o (sender), i (id), e (end of the time to live, or nothing), m (most readers that are listed), n (readers that are), w (node that is
+-- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
+-- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L or -).
+-- uses: prelude
+local function track_keys(meta)
+  local at = string.find(meta, '}:meta:', 1, true)
+  local before, after = string.sub(meta, 1, at + 1), string.sub(meta, at + 6)
+  return before .. 'tracked' .. after, before .. 'track' .. after .. ':', before .. 'trackid' .. after .. ':'
+end
+
+local function track_id(ids, sender, id) return ids .. redis.sha1hex(#sender .. ':' .. sender .. id) end
+
+local function track_of(active, sender) return string.sub(active, 1, -7) .. 'tracked:of:' .. redis.sha1hex(sender) end
+
+-- Marks a message for a reader. what: d (delivered), a (acknowledged), E, D or L, at a time. Adds a change for the node that is told of it, with
+-- the number of the item: number, position, node, sender, id, end, the five counts, reader and its value.
+local function track_mark(records, at, reader, what, now_text, changes, number)
+  local record, field = records .. at, '@' .. reader
+  local saved = call('HMGET', record, 'o', 'i', 'e', 'w', 'm', 'n', field)
+  if not saved[1] then return end
+  local is_listed = saved[7] or tonumber(saved[6] or '0') < tonumber(saved[5])
+  local value = saved[7] or zero .. zero .. zero .. '-'
+  local delivered, acked, ended, how = string.sub(value, 1, 16), string.sub(value, 17, 32), string.sub(value, 33, 48), string.sub(value, 49)
+  if what == 'd' then
+    if delivered ~= zero then return end
+    delivered = now_text
+  elseif what == 'a' then
+    if acked ~= zero then return end
+    acked = now_text
+    if delivered == zero then
+      delivered = now_text
+      -- Of one that is not listed the delivery was counted by itself.
+      if is_listed then call('HINCRBY', record, 'd', 1) end
+    end
+  else
+    if acked ~= zero or ended ~= zero then return end
+    ended, how = now_text, what
+  end
+  value = delivered .. acked .. ended .. how
+  call('HINCRBY', record, what, 1)
+  if is_listed then
+    call('HSET', record, field, value)
+    if not saved[7] then call('HINCRBY', record, 'n', 1) end
+  end
+  if saved[4] == '' then return end
+  local counts = call('HMGET', record, 'd', 'a', 'E', 'D', 'L')
+  for i = 1, 5 do counts[i] = counts[i] or '0' end
+  changes[#changes + 1] = { number, at, saved[4], saved[1], saved[2], saved[3], counts[1], counts[2], counts[3], counts[4], counts[5], reader, value }
+end
+
+-- Marks what a cursor that moves passes. An entry that was not delivered is not acknowledged if its time to live is over, or the log does not
+-- have it any more. A foreign key in place of one of these must not fail the ack.
+local function track_ack(log, meta, reader, from, to, changes, number)
+  pcall(function()
+    local index, records = track_keys(meta)
+    local now_text = digits(micros())
+    for _, at in ipairs(call('ZRANGEBYSCORE', index, '(' .. from, to)) do
+      local saved, what = call('HMGET', records .. at, 'e', '@' .. reader), 'a'
+      if not saved[2] or string.sub(saved[2], 1, 16) == zero then
+        if saved[1] and saved[1] ~= '' and saved[1] <= now_text then
+          what = 'E'
+        else
+          local id = string.format('%.0f', tonumber(at))
+          if #call('XRANGE', log, id, id) == 0 then what = 'L' end
+        end
+      end
+      track_mark(records, at, reader, what, now_text, changes, number)
+    end
+  end)
+end

@@ -1,0 +1,77 @@
+namespace Wsmq.Server.Stores.Sqlite;
+
+/// <summary>Marks tracked entries within one operation, and collects the changes of which nodes are told once it is committed.</summary>
+internal sealed class TrackMarks(long now)
+{
+    private readonly List<TrackedChange> _changes = [];
+
+    /// <summary>What can become of an entry for a reader.</summary>
+    private enum Mark
+    {
+        Delivered = 0,
+        Acknowledged,
+        Ended,
+    }
+
+    public IReadOnlyList<TrackedChange> Changes => _changes;
+
+    public void Deliver(SqliteSession session, LogRow row, TrackedDelivery delivery) =>
+        Set(session, row, delivery.Position.Value, delivery.Reader, Mark.Delivered, delivery.At);
+
+    public void DeadLetter(SqliteSession session, LogRow row, long position, string reader) =>
+        Set(session, row, position, reader, Mark.Ended, now, TrackedEnd.DeadLettered);
+
+    /// <summary>
+    /// Marks what a cursor passes. An entry that was not delivered is not acknowledged if its time to live is over, or the log does not have it any
+    /// more.
+    /// </summary>
+    public void Acknowledge(SqliteSession session, LogRow row, string reader, long after, long through)
+    {
+        foreach (var position in TrackTable.Between(session, row.Id, after, through, now))
+        {
+            var isDelivered = TrackTable.Reader(session, row.Id, position, reader) is { DeliveredAt: > 0 };
+            if (!isDelivered && TrackTable.Find(session, row, position, now) is { Entry.Ends: > 0 and var ends } && ends <= now)
+                Set(session, row, position, reader, Mark.Ended, now, TrackedEnd.Expired);
+            else if (!isDelivered && EntryTable.NewestUpTo(session, row.Id, position) != position)
+                Set(session, row, position, reader, Mark.Ended, now, TrackedEnd.Lost);
+            else
+                Set(session, row, position, reader, Mark.Acknowledged, now);
+        }
+    }
+
+    private void Set(SqliteSession session, LogRow row, long position, string name, Mark mark, long at, TrackedEnd end = TrackedEnd.None)
+    {
+        if (TrackTable.Find(session, row, position, now) is not var (entry, watcher, most))
+            return;
+        var known = TrackTable.Reader(session, row.Id, position, name);
+        var before = known ?? new TrackedReader(name, 0, 0, 0, TrackedEnd.None);
+        var after = mark switch
+        {
+            Mark.Delivered when before.DeliveredAt == 0 => before with { DeliveredAt = at },
+            Mark.Acknowledged when before.AcknowledgedAt == 0 =>
+                before with { DeliveredAt = before.DeliveredAt == 0 ? at : before.DeliveredAt, AcknowledgedAt = at },
+            Mark.Ended when before is { AcknowledgedAt: 0, EndedAt: 0 } => before with { EndedAt = at, End = end },
+            _ => before,
+        };
+        if (after == before)
+            return;
+
+        // Of a reader that is not listed each delivery is counted by itself.
+        var isListed = known is not null || TrackTable.CountReaders(session, row.Id, position) < most;
+        var isFirstDelivery = before.DeliveredAt == 0 && after.DeliveredAt > 0 && (isListed || mark == Mark.Delivered);
+        if (isListed)
+            TrackTable.SaveReader(session, row.Id, position, after);
+        entry = entry with
+        {
+            Delivered = entry.Delivered + (isFirstDelivery ? 1 : 0),
+            Acknowledged = entry.Acknowledged + (mark == Mark.Acknowledged ? 1 : 0),
+            Expired = entry.Expired + (end == TrackedEnd.Expired ? 1 : 0),
+            DeadLettered = entry.DeadLettered + (end == TrackedEnd.DeadLettered ? 1 : 0),
+            Lost = entry.Lost + (end == TrackedEnd.Lost ? 1 : 0),
+            Readers = [after],
+        };
+        TrackTable.SaveCounts(session, row.Id, entry);
+        if (watcher.Length > 0)
+            _changes.Add(new TrackedChange(watcher, entry));
+    }
+}

@@ -1,0 +1,142 @@
+namespace Wsmq.Server.Stores.Sqlite;
+
+/// <summary>Records of tracked entries, and their readers. Separate tables, so that older files need no migration.</summary>
+internal static class TrackTable
+{
+    private const string Columns = "position, sender, id, ends, watcher, most, delivered, acknowledged, expired, dead, lost";
+
+    public static readonly string[] Definition =
+    [
+        """
+        CREATE TABLE IF NOT EXISTS tracked (
+            log INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            sender TEXT NOT NULL,
+            id TEXT NOT NULL,
+            ends INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            watcher TEXT NOT NULL,
+            most INTEGER NOT NULL,
+            delivered INTEGER NOT NULL DEFAULT 0,
+            acknowledged INTEGER NOT NULL DEFAULT 0,
+            expired INTEGER NOT NULL DEFAULT 0,
+            dead INTEGER NOT NULL DEFAULT 0,
+            lost INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (log, position)) WITHOUT ROWID
+        """,
+        "CREATE INDEX IF NOT EXISTS tracked_of_sender ON tracked (sender, log, position)",
+        "CREATE INDEX IF NOT EXISTS tracked_by_id ON tracked (log, sender, id)",
+        "CREATE INDEX IF NOT EXISTS tracked_expiry ON tracked (expires)",
+        """
+        CREATE TABLE IF NOT EXISTS tracked_readers (
+            log INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            delivered INTEGER NOT NULL,
+            acknowledged INTEGER NOT NULL,
+            ended INTEGER NOT NULL,
+            how INTEGER NOT NULL,
+            PRIMARY KEY (log, position, name)) WITHOUT ROWID
+        """,
+    ];
+
+    /// <summary>Whether the sender may have one more record.</summary>
+    public static bool HasRoom(SqliteSession session, TrackTerms terms, long now) => terms.MaxRecords == int.MaxValue || session.One(
+        "SELECT count(*) FROM (SELECT 1 FROM tracked WHERE sender = $sender AND expires > $now LIMIT $most)",
+        r => r.GetInt64(0), terms.Sender, now, terms.MaxRecords) < terms.MaxRecords;
+
+    public static void Add(SqliteSession session, LogRow row, TrackTerms terms, long position)
+    {
+        session.Run(
+            """
+            INSERT OR REPLACE INTO tracked (log, position, sender, id, ends, expires, watcher, most)
+            VALUES ($log, $position, $sender, $id, $ends, $expires, $watcher, $most)
+            """,
+            row.Id, position, terms.Sender, terms.Id, terms.Life > 0 ? position + terms.Life : 0, position + terms.Retention,
+            terms.Watcher ?? string.Empty, terms.MaxReaders);
+        row.Tracked = position;
+        session.Run("UPDATE logs SET tracked = $position WHERE id = $id", position, row.Id);
+    }
+
+    /// <summary>A record, with the name of the node that is told of changes; null if there is none.</summary>
+    public static (TrackedEntry Entry, string Watcher, int MaxReaders)? Find(SqliteSession session, LogRow row, long position, long now) =>
+        session.One<(TrackedEntry, string, int)?>(
+            $"SELECT {Columns} FROM tracked WHERE log = $log AND position = $position AND expires > $now",
+            r => (Map(r, row.Address), r.GetString(4), r.GetInt32(5)), row.Id, position, now);
+
+    public static long? PositionOf(SqliteSession session, long log, string sender, string id, long now) => session.One<long?>(
+        "SELECT max(position) FROM tracked WHERE log = $log AND sender = $sender AND id = $id AND expires > $now",
+        r => r.IsDBNull(0) ? null : r.GetInt64(0), log, sender, id, now);
+
+    public static List<TrackedEntry> List(SqliteSession session, LogRow row, string sender, long after, long now) => session.All(
+        $"""
+        SELECT {Columns} FROM tracked WHERE sender = $sender AND log = $log AND position > $after AND expires > $now ORDER BY position LIMIT $most
+        """,
+        r => Map(r, row.Address), sender, row.Id, after, now, ITrackingStore.MostListed);
+
+    public static List<long> Between(SqliteSession session, long log, long after, long through, long now) => session.All(
+        "SELECT position FROM tracked WHERE log = $log AND position > $after AND position <= $through AND expires > $now ORDER BY position",
+        r => r.GetInt64(0), log, after, through, now);
+
+    public static void Watch(SqliteSession session, long log, long position, string watcher) => session.Run(
+        "UPDATE tracked SET watcher = $watcher WHERE log = $log AND position = $position", watcher, log, position);
+
+    public static TrackedReader? Reader(SqliteSession session, long log, long position, string name) => session.One<TrackedReader?>(
+        "SELECT name, delivered, acknowledged, ended, how FROM tracked_readers WHERE log = $log AND position = $position AND name = $name",
+        r => MapReader(r), log, position, name);
+
+    public static List<TrackedReader> Readers(SqliteSession session, long log, long position, string after) => session.All(
+        """
+        SELECT name, delivered, acknowledged, ended, how FROM tracked_readers
+        WHERE log = $log AND position = $position AND name > $after ORDER BY name LIMIT $most
+        """,
+        MapReader, log, position, after, ITrackingStore.MostReaders);
+
+    public static long CountReaders(SqliteSession session, long log, long position) => session.One(
+        "SELECT count(*) FROM tracked_readers WHERE log = $log AND position = $position", r => r.GetInt64(0), log, position);
+
+    public static void SaveReader(SqliteSession session, long log, long position, TrackedReader reader) => session.Run(
+        """
+        INSERT OR REPLACE INTO tracked_readers (log, position, name, delivered, acknowledged, ended, how)
+        VALUES ($log, $position, $name, $delivered, $acknowledged, $ended, $how)
+        """,
+        log, position, reader.Name, reader.DeliveredAt, reader.AcknowledgedAt, reader.EndedAt, (int)reader.End);
+
+    public static void SaveCounts(SqliteSession session, long log, TrackedEntry entry) => session.Run(
+        """
+        UPDATE tracked SET delivered = $delivered, acknowledged = $acknowledged, expired = $expired, dead = $dead, lost = $lost
+        WHERE log = $log AND position = $position
+        """,
+        entry.Delivered, entry.Acknowledged, entry.Expired, entry.DeadLettered, entry.Lost, log, entry.Position.Value);
+
+    /// <summary>Removes records that have expired, at most so many; returns how many.</summary>
+    public static int Purge(SqliteSession session, long now, int most)
+    {
+        var expired = session.All(
+            "SELECT log, position FROM tracked WHERE expires <= $now ORDER BY expires LIMIT $most", r => (r.GetInt64(0), r.GetInt64(1)), now, most);
+        foreach (var (log, position) in expired)
+        {
+            session.Run("DELETE FROM tracked WHERE log = $log AND position = $position", log, position);
+            session.Run("DELETE FROM tracked_readers WHERE log = $log AND position = $position", log, position);
+        }
+
+        return expired.Count;
+    }
+
+    private static TrackedEntry Map(SqliteRows r, WsmqAddress to) => new()
+    {
+        To = to,
+        Position = new WsmqPosition(SqlitePosition.Checked(r.GetInt64(0))),
+        Sender = r.GetString(1),
+        Id = r.GetString(2),
+        Ends = r.GetInt64(3),
+        Delivered = r.GetInt32(6),
+        Acknowledged = r.GetInt32(7),
+        Expired = r.GetInt32(8),
+        DeadLettered = r.GetInt32(9),
+        Lost = r.GetInt32(10),
+    };
+
+    private static TrackedReader MapReader(SqliteRows r) => new(
+        r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), Enum.IsDefined((TrackedEnd)r.GetInt32(4)) ? (TrackedEnd)r.GetInt32(4) : TrackedEnd.None);
+}

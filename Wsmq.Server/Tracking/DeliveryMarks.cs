@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Logging;
+using Wsmq.Server.Concurrency;
+using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Lifecycle;
+using Wsmq.Server.Stores;
+
+namespace Wsmq.Server.Tracking;
+
+/// <summary>
+/// Stores which tracked entries the pumps of this node have written, many in one call. An ack waits for those before it: the store judges by them
+/// whether an entry that has expired meanwhile was delivered in time.
+/// </summary>
+internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger) : Worker, INodePart
+{
+    // While the store does not answer. Without the rest a message may be taken for one that was not delivered before its ack.
+    private const int MostPending = 65_536;
+
+    private readonly Lock _lock = new();
+    private Batch _pending = new();
+    private Task _writing = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Begin();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync()
+    {
+        await EndAsync();
+        await RunAsync();
+    }
+
+    public void Add(WsmqAddress source, WsmqPosition position, string reader)
+    {
+        lock (_lock)
+        {
+            if (_pending.Marks.Count < MostPending)
+                _pending.Marks.Add(new TrackedDelivery(source, position, reader, store.Now));
+        }
+
+        Wake();
+    }
+
+    /// <summary>Completes once what was added before is stored, or an attempt to store it has failed.</summary>
+    public Task WhenStored()
+    {
+        lock (_lock)
+            return _pending.Marks.Count > 0 ? _pending.Task : _writing;
+    }
+
+    protected override async ValueTask RunAsync()
+    {
+        var batch = Take();
+        if (batch.Marks.Count == 0)
+            return;
+        try
+        {
+            await store.Tracking.DeliveredAsync(batch.Marks, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            // They are stored with the next ones, or before the next ack.
+            Log.DeliveriesNotMarked(logger, e, batch.Marks.Count);
+            lock (_lock)
+                _pending.Marks.InsertRange(0, batch.Marks.Take(MostPending - _pending.Marks.Count));
+        }
+        finally
+        {
+            batch.TrySetResult();
+        }
+    }
+
+    private Batch Take()
+    {
+        lock (_lock)
+        {
+            var taken = _pending;
+            if (taken.Marks.Count > 0)
+                (_pending, _writing) = (new Batch(), taken.Task);
+            return taken;
+        }
+    }
+
+    private sealed class Batch() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public List<TrackedDelivery> Marks { get; } = [];
+    }
+}
