@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>Creates connections from the options.</summary>
-internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
+internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options, ReadingRegistry reading)
 {
     private readonly Uri _url = WithQuery(url, options.Device);
 
@@ -24,9 +24,10 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         if (options.LoggerFactory is { } loggers)
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new SignalRLogs(loggers)));
         builder.Services.Configure<JsonHubProtocolOptions>(json => UseContext(json.PayloadSerializerOptions.TypeInfoResolverChain));
-        builder.WithUrl(_url, http => Configure(http, cancellationToken));
+        var isHeld = !reading.IsEmpty;
+        builder.WithUrl(isHeld ? new Uri($"{_url}&hold=true") : _url, http => Configure(http, cancellationToken));
         Call(options.ConfigureConnection, builder, nameof(options.ConfigureConnection));
-        return new HubSession(builder.Build(), receiver);
+        return new HubSession(builder.Build(), receiver, isHeld);
     }
 
     private void Configure(HttpConnectionOptions http, CancellationToken cancellationToken)
@@ -73,7 +74,7 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
     {
         var builder = new UriBuilder(url);
         var separator = builder.Query.Length > 1 ? "&" : string.Empty;
-        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true&state=true";
+        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true&state=true&skips=true";
         return builder.Uri;
     }
 }

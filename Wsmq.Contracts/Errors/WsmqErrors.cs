@@ -231,6 +231,10 @@ public static class WsmqErrors
     public static WsmqError ResponderBusy { get; } = Retry(4019, "responder-busy",
         "All who answer such requests are busy, and as many requests wait for them as may; nothing was handled: try again later.");
 
+    /// <summary>4020, final: the connection has filters or pauses for as many sources as it may.</summary>
+    public static WsmqError TooManyFilters { get; } = Final(4020, "too-many-filters",
+        "The connection has filters or pauses for as many sources as it may: remove some, or filter in the client.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

@@ -77,6 +77,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         WireWriter.WriteText(writer, Wire.StateKey, value.StateKey);
         if (value.RemoveState)
             writer.WriteBoolean(Wire.RemoveState, true);
+        if (value.AnyDevice)
+            writer.WriteBoolean(Wire.AnyDevice, true);
         WireWriter.WriteText(writer, Wire.ExpectedTail, value.ExpectedTail?.ToString());
         writer.WriteEndObject();
     }
@@ -126,6 +128,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.TimeToLive: fields.TimeToLive = Milliseconds(field, ref reader) is { } life ? TimeSpan.FromMilliseconds(life) : null; break;
             case Wire.StateKey: fields.StateKey = Text(field, ref reader); break;
             case Wire.RemoveState: fields.RemoveState = Flag(field, ref reader); break;
+            case Wire.AnyDevice: fields.AnyDevice = Flag(field, ref reader); break;
             case Wire.ExpectedTail: fields.ExpectedTail = Position(field, ref reader); break;
             case Wire.Sequence: fields.Sequence = Number(field, ref reader); break;
             case Wire.Sender: throw new WsmqException(WsmqErrors.SenderNotAllowed);
@@ -154,6 +157,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.TimeToLive) ? Wire.TimeToLive
         : reader.ValueTextEquals(Wire.StateKey) ? Wire.StateKey
         : reader.ValueTextEquals(Wire.RemoveState) ? Wire.RemoveState
+        : reader.ValueTextEquals(Wire.AnyDevice) ? Wire.AnyDevice
         : reader.ValueTextEquals(Wire.ExpectedTail) ? Wire.ExpectedTail
         : null;
 
@@ -276,6 +280,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public TimeSpan? TimeToLive;
         public string? StateKey;
         public bool RemoveState;
+        public bool AnyDevice;
         public WsmqPosition? ExpectedTail;
         public WsmqException? Defect;
         public string? UnknownField;
@@ -284,7 +289,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         {
             To = To, Id = Id, Sequence = Sequence, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Defect = Defect, UnknownField = UnknownField,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, AnyDevice = AnyDevice, ExpectedTail = ExpectedTail,
+            Defect = Defect, UnknownField = UnknownField,
         };
     }
 }

@@ -41,6 +41,7 @@ public static class WsmqJson
 [JsonSerializable(typeof(WsmqJobStatus))]
 [JsonSerializable(typeof(WsmqHistoryQuery))]
 [JsonSerializable(typeof(WsmqHistoryPage))]
+[JsonSerializable(typeof(WsmqFilter))]
 [JsonSerializable(typeof(WsmqPresenceState))]
 [JsonSerializable(typeof(WsmqPresenceChange))]
 [JsonSerializable(typeof(WsmqUserPresence[]))]

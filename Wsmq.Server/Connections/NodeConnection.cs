@@ -35,6 +35,7 @@ internal sealed class NodeConnection
         (_connection, _time, _logger) = (connection, time, logger);
         var request = connection.GetHttpContext();
         (TakesMany, AsksForStoreState, TakesState) = (Asks(request, "batch"), Asks(request, "store"), Asks(request, "state"));
+        (TakesSkips, IsHeld) = (Asks(request, "skips"), Asks(request, "hold"));
         ConnectedAt = time.GetUtcNow();
         _transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType ?? HttpTransportType.None;
         (_writes, _opened) = (SocketWrites.Of(request), OpenConnection.Of(request));
@@ -64,6 +65,12 @@ internal sealed class NodeConnection
 
     /// <summary>Whether the client wants the state of its sources.</summary>
     public bool TakesState { get; }
+
+    /// <summary>Whether the client wants to know of entries that were skipped.</summary>
+    public bool TakesSkips { get; }
+
+    /// <summary>Whether nothing is delivered before the client says so.</summary>
+    public bool IsHeld { get; }
 
     public string? UserIdentifier => _connection.UserIdentifier;
 
@@ -114,6 +121,12 @@ internal sealed class NodeConnection
 
     public ValueTask GapAsync(WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);
+
+    public ValueTask SkippedAsync(WsmqAddress source, WsmqPosition after, WsmqPosition through, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.Skipped), [source.ToString(), after.ToString(), through.ToString()], cancellationToken);
+
+    public ValueTask ClearedAsync(WsmqAddress source, WsmqPosition position, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.Cleared), [source.ToString(), position.ToString()], cancellationToken);
 
     public ValueTask StalledAsync(WsmqAddress source, WsmqPosition position, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.Stalled), [source.ToString(), position.ToString()], cancellationToken);

@@ -44,6 +44,9 @@ internal readonly record struct EntryMetadata
     /// <summary>Whether it removes the state of its key.</summary>
     public bool RemovesState { get; init; }
 
+    /// <summary>Whether it is for any of the user's devices.</summary>
+    public bool IsForAnyDevice { get; init; }
+
     public ReadOnlyMemory<byte> ToBytes()
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(256);
@@ -64,6 +67,8 @@ internal readonly record struct EntryMetadata
         WireWriter.WriteText(writer, Wire.StateKey, StateKey);
         if (RemovesState)
             writer.WriteBoolean(Wire.RemoveState, true);
+        if (IsForAnyDevice)
+            writer.WriteBoolean(Wire.AnyDevice, true);
         writer.WriteEndObject();
         writer.Flush();
         return JsonText.Unescape(buffer.WrittenSpan.ToArray());

@@ -25,22 +25,24 @@ internal static class StoredEntry
         TimeToLive = 256,
         StateKey = 512,
         RemoveState = 1024,
+        AnyDevice = 2048,
     }
 
     /// <summary>Checks an entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="isBinary">The body is binary, and not JSON.</param>
     /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
-    public static bool Check(LogEntry entry, out bool isBinary, out string? defect) => Check(entry, out isBinary, out _, out defect);
+    public static bool Check(LogEntry entry, out bool isBinary, out string? defect) => Check(entry, out isBinary, out _, out _, out defect);
 
     /// <summary>As the other overload.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="isBinary">The body is binary, and not JSON.</param>
     /// <param name="timeToLive">How long the entry may wait for its delivery, in ms; 0 if it has no limit.</param>
+    /// <param name="isForAnyDevice">Whether it is for any of the user's devices.</param>
     /// <param name="defect">Why the entry is corrupt or foreign, if the result is false.</param>
-    public static bool Check(LogEntry entry, out bool isBinary, out long timeToLive, out string? defect)
+    public static bool Check(LogEntry entry, out bool isBinary, out long timeToLive, out bool isForAnyDevice, out string? defect)
     {
-        (isBinary, timeToLive) = (false, 0);
+        (isBinary, timeToLive, isForAnyDevice) = (false, 0, false);
         if (entry.Defect is not null)
         {
             defect = entry.Defect;
@@ -50,7 +52,7 @@ internal static class StoredEntry
         try
         {
             defect = DefectOf(entry.Metadata.Span, out var fields, ref timeToLive);
-            isBinary = fields.HasFlag(Fields.ContentType);
+            (isBinary, isForAnyDevice) = (fields.HasFlag(Fields.ContentType), fields.HasFlag(Fields.AnyDevice));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -101,13 +103,14 @@ internal static class StoredEntry
         : reader.ValueTextEquals("timeToLive"u8) ? Fields.TimeToLive
         : reader.ValueTextEquals("stateKey"u8) ? Fields.StateKey
         : reader.ValueTextEquals("removeState"u8) ? Fields.RemoveState
+        : reader.ValueTextEquals("anyDevice"u8) ? Fields.AnyDevice
         : Fields.None;
 
     private static bool IsOfType(Fields field, ref Utf8JsonReader reader) => field switch
     {
         Fields.SentAt => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _),
         Fields.TimeToLive => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var life) && life > 0,
-        Fields.RemoveState => reader.TokenType == JsonTokenType.True,
+        Fields.RemoveState or Fields.AnyDevice => reader.TokenType == JsonTokenType.True,
         Fields.Headers => AreHeaders(ref reader),
         _ => reader.TokenType == JsonTokenType.String && IsText(ref reader),
     };

@@ -233,6 +233,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<TailCheck>();
         services.AddSingleton<AckQueue>();
         services.AddSingleton<Linger>();
+        services.AddSingleton<DeliveryParts>();
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
@@ -255,6 +256,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
         services.AddSingleton<ClientHistory>();
+        services.AddSingleton<ClientReading>();
         services.AddSingleton<ReadCalls>();
         services.AddSingleton<ClientWork>();
         services.AddSingleton<ClientQueues>();

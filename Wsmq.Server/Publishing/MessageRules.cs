@@ -65,6 +65,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             TimeToLive = job is null ? message.TimeToLive?.WholeMilliseconds() : null,
             StateKey = terms?.StateKey,
             RemovesState = terms?.RemovesState == true,
+            IsForAnyDevice = IsForAnyDevice(message, to),
         };
         var request = new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body)
         {
@@ -72,6 +73,13 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         };
         return new CheckedMessage(request, replyTo);
     }
+
+    // For a group the first device of any member would be meant: that is a work queue.
+    private static bool IsForAnyDevice(WsmqOutgoingMessage message, WsmqAddress to) =>
+        !message.AnyDevice ? false
+        : to.Kind != WsmqAddressKind.User ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.AnyDevice} is for users; use a work queue")
+        : message.StateKey is not null ? throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.StateKey} is for every device")
+        : true;
 
     /// <summary>The address of a message.</summary>
     /// <exception cref="WsmqException">It has none, or it is malformed.</exception>

@@ -75,6 +75,7 @@ internal sealed class RequestRules(MessageRules messages, IOptions<WsmqOptions> 
         : rare.NotBefore is not null ? Wire.NotBefore
         : rare.TimeToLive is not null ? Wire.TimeToLive
         : rare.StateKey is not null || rare.RemoveState ? Wire.StateKey
+        : rare.AnyDevice ? Wire.AnyDevice
         : rare.ExpectedTail is not null ? Wire.ExpectedTail
         : to.Kind == WsmqAddressKind.Work ? null
         : rare.Key is not null ? Wire.Key

@@ -28,7 +28,7 @@ internal sealed class SessionManager(
         var caller = CallerOf(context);
         var entered = admission.Enter(caller);
         var credits = new ConnectionCredits(subscriptions.Options.Delivery.MaxInFlightMessagesPerConnection);
-        var session = new Session(caller, new Receiver(caller.UserId, connection, credits, entered.Reads), entered);
+        var session = new Session(caller, new Receiver(caller.UserId, caller.Device, connection, credits, entered.Reads), entered);
         context.Features.Get<ReadGate>()?.Charge(session.Limits.Budget);
         try
         {

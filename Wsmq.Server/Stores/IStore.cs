@@ -31,6 +31,8 @@ internal interface IStore : IAsyncDisposable
 
     ILastSeenStore LastSeen { get; }
 
+    IClearedMessages Cleared { get; }
+
     INodeStore Nodes { get; }
 
     /// <summary>

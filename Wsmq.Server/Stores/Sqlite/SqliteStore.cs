@@ -37,6 +37,7 @@ internal sealed class SqliteStore : IStore
         Inspection = new SqliteInspection(_engine);
         Runs = new SqliteRuns(_engine, clock);
         LastSeen = new SqliteLastSeen(_engine, clock);
+        Cleared = new SqliteClearedMessages(_engine, signals, options.Value, clock);
     }
 
     public event Action? Doubted
@@ -68,6 +69,8 @@ internal sealed class SqliteStore : IStore
     public IRunStore Runs { get; }
 
     public ILastSeenStore LastSeen { get; }
+
+    public IClearedMessages Cleared { get; }
 
     public INodeStore Nodes { get; } = new SqliteNode();
 

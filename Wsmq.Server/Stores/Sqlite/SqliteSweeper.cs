@@ -6,7 +6,7 @@ namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
 /// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids and producers, expired dead
-/// letters, outcomes of jobs, times at which users were last seen, and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
+/// letters, outcomes of jobs, times at which users were last seen, which messages for any device were acknowledged, and old usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
@@ -33,6 +33,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
         await PurgeAsync((s, limit) => DeadLetterTable.Purge(s, clock.NowMicros(), limit), LettersPerWrite, cancellationToken)
             .ConfigureAwait(false);
         await PurgeAsync((s, limit) => SqliteLastSeen.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync((s, limit) => SqliteClearedMessages.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
         await PurgeAsync((s, limit) => UsageTable.Purge(s, clock.NowMicros() - retention.Longest, limit), LettersPerWrite, cancellationToken)
             .ConfigureAwait(false);
 

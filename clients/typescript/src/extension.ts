@@ -6,6 +6,9 @@ import type { Settings } from "./options.js";
 export interface Extension extends SessionUser {
   register?(session: Session): void;
 
+  /** What the URL of the next connection has in addition. */
+  query?(): string;
+
   /** Called when the client stops, while it may still be connected. */
   stop?(): Promise<unknown>;
 }
