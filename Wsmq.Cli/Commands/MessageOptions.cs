@@ -47,6 +47,11 @@ internal sealed class MessageOptions
         DefaultValueFactory = _ => [],
     };
 
+    private readonly Option<bool> _anyDevice = new("--any-device")
+    {
+        Description = "For a user: what one of the user's devices has acknowledged is not delivered to the others.",
+    };
+
     private readonly JobOptions _job = new();
     private readonly StateOptions _state = new();
 
@@ -54,7 +59,7 @@ internal sealed class MessageOptions
     {
         command.Add(_to);
         command.Add(_body);
-        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo })
+        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo, _anyDevice })
             command.Add(option);
         _job.AddTo(command);
         _state.AddTo(command);
@@ -70,6 +75,7 @@ internal sealed class MessageOptions
             Id = result.GetValue(_id),
             CorrelationId = result.GetValue(_correlation),
             ReplyTo = result.GetValue(_replyTo),
+            AnyDevice = result.GetValue(_anyDevice),
             Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
         };
         var template = _state.Apply(_job.Apply(message, result), result);
@@ -103,6 +109,8 @@ internal sealed class MessageOptions
         if (result.GetValue(_data) is not null && result.GetValue(_text))
             result.AddError("--text cannot be combined with --data.");
         var to = CheckAddress(result, result.GetValue(_to));
+        if (result.GetValue(_anyDevice) && to is { Kind: not WsmqAddressKind.User })
+            result.AddError($"{_anyDevice.Name}: only for users, not for {to}.");
         _job.Check(result, to, isOne: bodies == 1);
         _state.Check(result, to, bodies);
         CheckAddress(result, result.GetValue(_replyTo));

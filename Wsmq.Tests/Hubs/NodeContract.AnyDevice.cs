@@ -55,7 +55,10 @@ public abstract partial class NodeContract
     [Fact]
     public async Task A_dead_letter_of_one_device_and_what_its_filter_leaves_out_is_delivered_to_others()
     {
+        // Without the other device, what all known ones have acknowledged would be removed.
         var node = await StartAsync(o => o.DeadLetters.MaxAttempts = 1);
+        await using (await PlainClient.ConnectAsync(node, "bob", "laptop", ack: false))
+            await KnowsAsync(node, "laptop");
         await using var phone = await PlainClient.ConnectAsync(node, "bob", "phone", ack: false);
         await SendAsync(node, "0any");
         await phone.ReceivesAsync("0");
@@ -117,6 +120,9 @@ public abstract partial class NodeContract
 
     private static Task SendAsync(TestNode node, params string[] messages) => node.Publisher.SendManyAsync(
         [.. messages.Select(m => Message("user:bob", m[0] - '0') with { AnyDevice = m.EndsWith("any", StringComparison.Ordinal) })]);
+
+    private static Task KnowsAsync(TestNode node, string device) => Eventually.That("the device is known", async () =>
+        (await node.Services.GetRequiredService<IStore>().MessageLog.DevicesAsync("bob", default)).Any(d => d.Name == device));
 
     private static Task CursorOfIsAsync(TestNode node, string device, string position) => Eventually.That("the ack is stored", async () =>
         (await node.Services.GetRequiredService<IStore>().MessageLog.OpenCursorAsync(WsmqAddress.User("bob"), "bob", device, default))

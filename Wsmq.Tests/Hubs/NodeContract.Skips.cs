@@ -269,11 +269,11 @@ public abstract partial class NodeContract
         {
             if (part == 4)
                 await Task.WhenAll(clients.Select(c => c.Client.Connection.InvokeAsync("BeginReading")));
-            var count = random.Next(1, 90);
+            var (first, count) = (sent.Count, random.Next(1, 90));
             var types = Enumerable.Range(0, count).Select(_ => $"t{random.Next(4)}").ToArray();
             var results = await node.Publisher.SendManyAsync(
-                [.. types.Select((type, i) => Message("user:bob", sent.Count + i) with { Type = type })]);
-            sent.AddRange(types.Select((type, i) => (sent.Count + i, type)));
+                [.. types.Select((type, i) => Message("user:bob", first + i) with { Type = type })]);
+            sent.AddRange(types.Select((type, i) => (first + i, type)));
             last = results[^1].Receipt;
         }
 

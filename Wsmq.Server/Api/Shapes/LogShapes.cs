@@ -122,4 +122,7 @@ internal sealed record WsmqApiDelivery
 
     [JsonPropertyName(Wire.RemoveState), Description("Whether it removes the state of the key.")]
     public bool? RemoveState { get; init; }
+
+    [JsonPropertyName(Wire.AnyDevice), Description("Whether it is for any of the user's devices.")]
+    public bool? AnyDevice { get; init; }
 }
