@@ -37,10 +37,11 @@ public sealed partial class WsmqClient : IAsyncDisposable
         OptionChecks.Check(url, _options);
         var logger = _options.LoggerFactory?.CreateLogger<WsmqClient>() ?? (ILogger)new StandardErrorLog();
         _events = new ClientEvents(logger, _options.TimeProvider) { Sender = this };
+        var reading = new ReadingRegistry(_options, _events);
         _parts = new ClientParts(
-            new HubSessionFactory(url, _options), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events)
+            new HubSessionFactory(url, _options, () => !reading.IsEmpty), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events)
         {
-            Presence = new PresenceRegistry(_options, _events),
+            Presence = new PresenceRegistry(_options, _events), Reading = reading,
         };
         _messages = new MessageFactory(_options);
         Queues = new HubQueues(() => Run.Calls);
@@ -102,6 +103,17 @@ public sealed partial class WsmqClient : IAsyncDisposable
     {
         add => _events.DeadLettered += value;
         remove => _events.DeadLettered -= value;
+    }
+
+    /// <summary>
+    /// Raised when another device of the user has acknowledged a message which is for any device
+    /// (<see cref="WsmqDeliveryMode.AnyDevice"/>) and which this client has got and not acknowledged. If its handler has not begun here, it is not
+    /// called; one that runs goes on.
+    /// </summary>
+    public event EventHandler<WsmqClearedEventArgs>? Cleared
+    {
+        add => _events.Cleared += value;
+        remove => _events.Cleared -= value;
     }
 
     /// <summary>

@@ -44,6 +44,26 @@ public interface IWsmqReceiver
     /// </param>
     Task State(string source, IReadOnlyList<WsmqDelivery> deliveries, string? through);
 
+    /// <summary>
+    /// Says that the entries of a source after one position, up to and including another, are not for this connection: a filter leaves them out,
+    /// or another device has acknowledged a message that is for any device. They are no gap, and need no ack. Called only on connections whose
+    /// URL has the query parameter <c>skips=true</c>, some time after they were skipped, if nothing followed: a client that compares
+    /// <c>previous</c> with the last position that it has received goes on from there after a reconnect.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="after">The last position that was delivered or announced before.</param>
+    /// <param name="through">The last position that was skipped.</param>
+    Task Skipped(string source, string after, string through);
+
+    /// <summary>
+    /// Reports that another device has acknowledged a message which this connection got and has not acknowledged: it is for any device
+    /// (<see cref="WsmqOutgoingMessage.AnyDevice"/>), and need not be handled here. Acknowledge it as others. Called only on connections whose
+    /// URL has the query parameter <c>skips=true</c>.
+    /// </summary>
+    /// <param name="source">The source.</param>
+    /// <param name="position">The position of the message.</param>
+    Task Cleared(string source, string position);
+
     /// <summary>Delivers a live push of the app. It is not stored and not acknowledged.</summary>
     /// <param name="message">The message.</param>
     Task Live(WsmqLiveMessage message);

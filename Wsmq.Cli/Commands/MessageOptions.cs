@@ -52,6 +52,11 @@ internal sealed class MessageOptions
         Description = "Stores what becomes of the message for its sender: see wsmq status. For users and groups.",
     };
 
+    private readonly Option<bool> _anyDevice = new("--any-device")
+    {
+        Description = "For a user: what one of the user's devices has acknowledged is not delivered to the others.",
+    };
+
     private readonly JobOptions _job = new();
     private readonly StateOptions _state = new();
 
@@ -59,7 +64,7 @@ internal sealed class MessageOptions
     {
         command.Add(_to);
         command.Add(_body);
-        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo, _track })
+        foreach (var option in new Option[] { _file, _data, _contentType, _text, _type, _headers, _id, _correlation, _replyTo, _track, _anyDevice })
             command.Add(option);
         _job.AddTo(command);
         _state.AddTo(command);
@@ -76,6 +81,7 @@ internal sealed class MessageOptions
             CorrelationId = result.GetValue(_correlation),
             ReplyTo = result.GetValue(_replyTo),
             Track = result.GetValue(_track),
+            AnyDevice = result.GetValue(_anyDevice),
             Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
         };
         var template = _state.Apply(_job.Apply(message, result), result);
@@ -114,6 +120,8 @@ internal sealed class MessageOptions
         if (result.GetValue(_data) is not null && result.GetValue(_text))
             result.AddError("--text cannot be combined with --data.");
         var to = CheckAddress(result, result.GetValue(_to));
+        if (result.GetValue(_anyDevice) && to is { Kind: not WsmqAddressKind.User })
+            result.AddError($"{_anyDevice.Name}: only for users, not for {to}.");
         _job.Check(result, to, isOne: bodies == 1);
         _state.Check(result, to, bodies);
         if (result.GetValue(_track) && to is { Kind: WsmqAddressKind.Work })

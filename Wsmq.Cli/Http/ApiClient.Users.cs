@@ -11,8 +11,8 @@ internal sealed partial class ApiClient
     public Task<IReadOnlyList<ApiAnswer<string>>> ListMembersAsync(string group, CancellationToken stop) =>
         ListAsync<string>(ApiRequest.Get(Groups, group, Members), stop);
 
-    public Task AddMemberAsync(string group, string user, CancellationToken stop) =>
-        ChangeAsync(ApiRequest.Put(Groups, group, Members, user), stop);
+    public Task AddMemberAsync(string group, string user, string? from, CancellationToken stop) =>
+        ChangeAsync(ApiRequest.Put(Groups, group, Members, user).With("from", from), stop);
 
     public Task RemoveMemberAsync(string group, string user, CancellationToken stop) =>
         ChangeAsync(ApiRequest.Delete(Groups, group, Members, user), stop);

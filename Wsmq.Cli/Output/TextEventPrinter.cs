@@ -49,6 +49,8 @@ internal sealed class TextEventPrinter : IEventPrinter
             extras.Add($"reply to {replyTo}");
         if (delivery.StateKey is { } key)
             extras.Add($"state {key}");
+        if (delivery.AnyDevice)
+            extras.Add("for any device");
         return extras.Count == 0 ? "" : $"  ({string.Join(", ", extras)})";
     }
 }

@@ -17,13 +17,16 @@ internal sealed class HubSession : IAsyncDisposable
 
     private readonly TaskCompletionSource<TimeSpan> _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public HubSession(HubConnection connection, ISessionReceiver receiver)
+    public HubSession(HubConnection connection, ISessionReceiver receiver, bool isHeld = false)
     {
+        IsHeld = isHeld;
         _connection = connection;
         connection.On<WsmqDelivery>(nameof(IWsmqReceiver.Receive), receiver.Receive);
         connection.On<IReadOnlyList<WsmqDelivery>>(nameof(IWsmqReceiver.ReceiveMany), receiver.ReceiveMany);
         connection.On<string, string, string, string>(nameof(IWsmqReceiver.Gap), receiver.Gap);
         connection.On<string, IReadOnlyList<WsmqDelivery>, string?>(nameof(IWsmqReceiver.State), new StateCalls(receiver.State).Add);
+        connection.On<string, string, string>(nameof(IWsmqReceiver.Skipped), receiver.Skipped);
+        connection.On<string, string>(nameof(IWsmqReceiver.Cleared), receiver.Cleared);
         connection.On<WsmqLiveMessage>(nameof(IWsmqReceiver.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqReceiver.Stalled), receiver.Stalled);
         connection.On<string, string, int>(nameof(IWsmqReceiver.DeadLettered), receiver.DeadLettered);
@@ -47,6 +50,9 @@ internal sealed class HubSession : IAsyncDisposable
             return Task.CompletedTask;
         };
     }
+
+    /// <summary>Whether the server delivers nothing before <see cref="BeginReadingAsync"/>.</summary>
+    public bool IsHeld { get; }
 
     /// <summary>Completes when the connection has ended, with the error or null.</summary>
     public Task<Exception?> Ended => _ended.Task;
@@ -73,6 +79,14 @@ internal sealed class HubSession : IAsyncDisposable
 
     public Task ResumeAsync(WsmqAddress source, WsmqPosition after) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
+
+    public Task SetFilterAsync(WsmqAddress source, WsmqFilter? filter) =>
+        _connection.InvokeAsync(nameof(IWsmqHub.SetFilter), source.ToString(), filter);
+
+    public Task PauseReadingAsync(WsmqAddress source, bool paused) =>
+        _connection.InvokeAsync(paused ? nameof(IWsmqHub.PauseReading) : nameof(IWsmqHub.ResumeReading), source.ToString());
+
+    public Task BeginReadingAsync() => _connection.InvokeAsync(nameof(IWsmqHub.BeginReading));
 
     public Task NackAsync(WsmqAddress source, WsmqPosition position, string? reason) =>
         _connection.InvokeAsync<int>(nameof(IWsmqHub.Nack), source.ToString(), position.ToString(), reason);

@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 namespace Wsmq;
 
 /// <summary>Creates connections from the options.</summary>
-internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
+/// <param name="url">The URL of the hub.</param>
+/// <param name="options">The options.</param>
+/// <param name="isHeld">Whether the next connection gets nothing before the client says so.</param>
+internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options, Func<bool> isHeld)
 {
     private readonly Uri _url = WithQuery(url, options.Device);
 
@@ -24,9 +27,10 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
         if (options.LoggerFactory is { } loggers)
             builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new SignalRLogs(loggers)));
         builder.Services.Configure<JsonHubProtocolOptions>(json => UseContext(json.PayloadSerializerOptions.TypeInfoResolverChain));
-        builder.WithUrl(_url, http => Configure(http, cancellationToken));
+        var held = isHeld();
+        builder.WithUrl(held ? new Uri($"{_url}&hold=true") : _url, http => Configure(http, cancellationToken));
         Call(options.ConfigureConnection, builder, nameof(options.ConfigureConnection));
-        return new HubSession(builder.Build(), receiver);
+        return new HubSession(builder.Build(), receiver, held);
     }
 
     private void Configure(HttpConnectionOptions http, CancellationToken cancellationToken)
@@ -73,7 +77,7 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options)
     {
         var builder = new UriBuilder(url);
         var separator = builder.Query.Length > 1 ? "&" : string.Empty;
-        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true&state=true&status=true";
+        builder.Query = $"{builder.Query.TrimStart('?')}{separator}device={Uri.EscapeDataString(device)}&batch=true&store=true&state=true&status=true&skips=true";
         return builder.Uri;
     }
 }

@@ -12,6 +12,10 @@ internal interface ISessionReceiver
     /// <summary>A whole state, see <see cref="StateCalls"/>.</summary>
     void State(string source, IReadOnlyList<WsmqDelivery> deliveries, string through);
 
+    void Skipped(string source, string after, string through);
+
+    void Cleared(string source, string position);
+
     void Live(WsmqLiveMessage message);
 
     void Stalled(string source, string position);

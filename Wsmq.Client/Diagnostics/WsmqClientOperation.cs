@@ -60,4 +60,7 @@ public enum WsmqClientOperation
     /// or the offer to answer requests.
     /// </summary>
     Respond = 12,
+
+    /// <summary>The server refused a filter or a pause that was set before the connection: the source is delivered without it.</summary>
+    Filter = 13,
 }

@@ -17,6 +17,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
 
     public event EventHandler<WsmqDeadLetteredEventArgs>? DeadLettered;
 
+    public event EventHandler<WsmqClearedEventArgs>? Cleared;
+
     public event EventHandler<WsmqStateCompleteEventArgs>? StateComplete;
 
     public event EventHandler<WsmqStatusChangedEventArgs>? StatusChanged;
@@ -62,6 +64,8 @@ internal sealed class ClientEvents(ILogger logger, TimeProvider time)
         Log.DeadLettered(logger, letter.Source, letter.Position, letter.Attempts);
         Raise(DeadLettered, letter, nameof(DeadLettered));
     }
+
+    public void RaiseCleared(WsmqClearedEventArgs cleared) => Raise(Cleared, cleared, nameof(Cleared));
 
     public void RaiseStateComplete(WsmqStateCompleteEventArgs state)
     {

@@ -6,4 +6,7 @@ internal sealed record ClientParts(
 {
     /// <summary>What is watched, and what the client says of itself.</summary>
     public required PresenceRegistry Presence { get; init; }
+
+    /// <summary>What is filtered and paused.</summary>
+    public required ReadingRegistry Reading { get; init; }
 }

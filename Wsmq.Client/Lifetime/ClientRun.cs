@@ -52,7 +52,7 @@ internal sealed class ClientRun : IDisposable
         };
         ISessionUser[] users =
         [
-            _cause, _resumer, _acker, _failures, Sender, Calls, _workers, _presence, _responder, snapshots, new Readers(handlers),
+            parts.Reading, _cause, _resumer, _acker, _failures, Sender, Calls, _workers, _presence, _responder, snapshots, new Readers(handlers),
         ];
         _connection = new ConnectionLoop(sessions, dispatcher, users, state, options, events);
     }

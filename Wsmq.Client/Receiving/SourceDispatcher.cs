@@ -55,6 +55,33 @@ internal sealed class SourceDispatcher(
         React(state, state.StateArrived(messages, last));
     }
 
+    public void Skipped(string source, string after, string through)
+    {
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(after, out var first)
+            || !WsmqPosition.TryParse(through, out var last))
+        {
+            events.RaiseError(
+                WsmqClientOperation.Protocol, new FormatException($"A skip has a malformed source or position: {source}, {after}, {through}."));
+            return;
+        }
+
+        var state = sources.Of(address);
+        React(state, state.Skipped(first, last));
+    }
+
+    public void Cleared(string source, string position)
+    {
+        if (!WsmqAddress.TryParse(source, out var address, out _) || !WsmqPosition.TryParse(position, out var at))
+        {
+            events.RaiseError(
+                WsmqClientOperation.Protocol, new FormatException($"A cleared message has a malformed source or position: {source}, {position}."));
+            return;
+        }
+
+        sources.Of(address).Clear(at);
+        events.RaiseCleared(new WsmqClearedEventArgs(address, at));
+    }
+
     public void Live(WsmqLiveMessage message) => live.Add(message);
 
     public void Stalled(string source, string position)

@@ -73,6 +73,20 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
         }
     }
 
+    /// <summary>The server does not deliver what is between two positions, and that is no gap.</summary>
+    public Arrival Skipped(WsmqPosition after, WsmqPosition through)
+    {
+        lock (_gate)
+        {
+            if (_received is { } last && after > last && !GiveUpOn(last, after))
+                return Ask();
+
+            // After a reconnect the server may go on before it, if the cursor was not moved there in time.
+            (_received, _mayOverlap) = (WsmqPosition.Max(_received ?? WsmqPosition.Start, through), true);
+            return Arrival.Ignored;
+        }
+    }
+
     /// <summary>
     /// The state of the source, which the server delivers in place of what is not in the log any more, and again over each connection until it
     /// is acknowledged: what the app has of it is not handled again.
@@ -156,6 +170,16 @@ internal sealed class SourceState(WsmqAddress source, int capacity)
             // What the message says will be missing in the app's copy.
             QueueLoad();
             return true;
+        }
+    }
+
+    /// <summary>Another device has handled an entry: if it has not begun here, it does not.</summary>
+    public void Clear(WsmqPosition position)
+    {
+        lock (_gate)
+        {
+            if (position > _left)
+                (_deadLettered ??= new()).Add(position);
         }
     }
 

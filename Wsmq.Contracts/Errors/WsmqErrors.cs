@@ -238,6 +238,10 @@ public static class WsmqErrors
     public static WsmqError TooManyTracked { get; } = Final(4023, "too-many-tracked",
         "As many messages of the user are tracked as may: send without tracking, or when the status of earlier ones is not stored any more.");
 
+    /// <summary>4020, final: the connection has filters or pauses for as many sources as it may.</summary>
+    public static WsmqError TooManyFilters { get; } = Final(4020, "too-many-filters",
+        "The connection has filters or pauses for as many sources as it may: remove some, or filter in the client.");
+
     /// <summary>5001, retry: the store did not answer in time; a message may or may not be stored.</summary>
     public static WsmqError StoreUnavailable { get; } = Retry(5001, "store-unavailable",
         "The store did not answer in time: try again; a message that is sent again with the same id is not stored twice.");

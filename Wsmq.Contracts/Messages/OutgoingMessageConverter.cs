@@ -80,6 +80,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         WireWriter.WriteText(writer, Wire.StateKey, value.StateKey);
         if (value.RemoveState)
             writer.WriteBoolean(Wire.RemoveState, true);
+        if (value.AnyDevice)
+            writer.WriteBoolean(Wire.AnyDevice, true);
         WireWriter.WriteText(writer, Wire.ExpectedTail, value.ExpectedTail?.ToString());
         if (value.Sequence is { } sequence)
         {
@@ -138,6 +140,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             case Wire.TimeToLive: fields.TimeToLive = Milliseconds(field, ref reader) is { } life ? TimeSpan.FromMilliseconds(life) : null; break;
             case Wire.StateKey: fields.StateKey = Text(field, ref reader); break;
             case Wire.RemoveState: fields.RemoveState = Flag(field, ref reader); break;
+            case Wire.AnyDevice: fields.AnyDevice = Flag(field, ref reader); break;
             case Wire.ExpectedTail: fields.ExpectedTail = Position(field, ref reader); break;
             case Wire.Sequence: fields.StreamNumber = Number(field, 1, MostSequence, ref reader); break;
             case Wire.Producer: fields.Producer = Text(field, ref reader); break;
@@ -170,6 +173,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         : reader.ValueTextEquals(Wire.TimeToLive) ? Wire.TimeToLive
         : reader.ValueTextEquals(Wire.StateKey) ? Wire.StateKey
         : reader.ValueTextEquals(Wire.RemoveState) ? Wire.RemoveState
+        : reader.ValueTextEquals(Wire.AnyDevice) ? Wire.AnyDevice
         : reader.ValueTextEquals(Wire.ExpectedTail) ? Wire.ExpectedTail
         : reader.ValueTextEquals(Wire.Producer) ? Wire.Producer
         : reader.ValueTextEquals(Wire.Epoch) ? Wire.Epoch
@@ -296,6 +300,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         public TimeSpan? TimeToLive;
         public string? StateKey;
         public bool RemoveState;
+        public bool AnyDevice;
         public WsmqPosition? ExpectedTail;
         public string? Producer;
         public long? Epoch;
@@ -311,7 +316,7 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         {
             To = To, Id = Id, StreamNumber = StreamNumber, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Track = Track,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, AnyDevice = AnyDevice, ExpectedTail = ExpectedTail, Track = Track,
             Sequence = Producer is not null && Epoch is { } epoch && Seq is { } seq ? new WsmqSequence(Producer, epoch, seq) : null,
             Defect = Defect ?? (IsPartOfSequence ? Malformed($"{Wire.Producer}, {Wire.Epoch} and {Wire.Seq} are set together") : null), UnknownField = UnknownField,
         };

@@ -33,6 +33,7 @@ internal static class TypedBody
         NotBefore = options?.NotBefore,
         TimeToLive = options?.TimeToLive,
         StateKey = options?.StateKey,
+        AnyDevice = options?.Mode == WsmqDeliveryMode.AnyDevice,
         ExpectedTail = options?.ExpectedTail,
         Sequence = options?.Sequence,
         Track = options?.Track ?? false,

@@ -17,8 +17,9 @@ public sealed record WsmqDelivery
     public required string Position { get; init; }
 
     /// <summary>
-    /// The position of the previous entry in the log, whether that entry is still stored or not. A receiver whose last position is
-    /// lower has missed entries, unless a gap announced them.
+    /// The position of the previous entry in the log, whether that entry is still stored or not; after entries that were skipped, because they are
+    /// not for this connection, that of the last one which the connection was told of. A receiver whose last position is lower has missed
+    /// entries, unless a gap announced them.
     /// </summary>
     [JsonPropertyName(Wire.Previous)]
     public required string Previous { get; init; }
@@ -82,6 +83,10 @@ public sealed record WsmqDelivery
     /// <summary>Whether the message removes the state of its <see cref="StateKey"/>.</summary>
     [JsonPropertyName(Wire.RemoveState), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool RemoveState { get; init; }
+
+    /// <summary>Whether the message is for any of the user's devices: see <see cref="WsmqOutgoingMessage.AnyDevice"/>.</summary>
+    [JsonPropertyName(Wire.AnyDevice), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AnyDevice { get; init; }
 
     /// <summary>
     /// Whether the message is tracked (<see cref="WsmqOutgoingMessage.Track"/>): its sender can see that it was delivered and acknowledged.

@@ -45,6 +45,7 @@ public static class WsmqJson
 [JsonSerializable(typeof(WsmqMessageStatus[]))]
 [JsonSerializable(typeof(IReadOnlyList<WsmqMessageStatus>))]
 [JsonSerializable(typeof(WsmqReaderStatus[]))]
+[JsonSerializable(typeof(WsmqFilter))]
 [JsonSerializable(typeof(WsmqPresenceState))]
 [JsonSerializable(typeof(WsmqPresenceChange))]
 [JsonSerializable(typeof(WsmqUserPresence[]))]

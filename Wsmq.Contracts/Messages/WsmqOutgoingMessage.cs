@@ -125,6 +125,16 @@ public sealed record WsmqOutgoingMessage
     }
 
     /// <summary>
+    /// For a user: the message is for any of the user's devices. Once one to which it was delivered has acknowledged it, it is not delivered to
+    /// others, and those that have it already are told. Not with a <see cref="StateKey"/>. Default: every device gets it.
+    /// </summary>
+    public bool AnyDevice
+    {
+        get => Rare?.AnyDevice ?? false;
+        init => Rare = value || Rare is not null ? Others with { AnyDevice = value } : null;
+    }
+
+    /// <summary>
     /// For a user or a group: the message is stored only if this is the last position that its log has issued, else it is refused with
     /// <c>position-conflict</c>. <see cref="WsmqPosition.Start"/> for an address without messages. A repeat of a message that is stored is a
     /// duplicate, and not refused. Default: none.
@@ -234,6 +244,8 @@ internal sealed record RareFields
     public string? StateKey { get; init; }
 
     public bool RemoveState { get; init; }
+
+    public bool AnyDevice { get; init; }
 
     public WsmqPosition? ExpectedTail { get; init; }
 

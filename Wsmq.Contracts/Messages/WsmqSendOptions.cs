@@ -74,6 +74,9 @@ public sealed record WsmqSendOptions
     /// </summary>
     public string? StateKey { get; init; }
 
+    /// <summary>For a user: which of the user's devices get the message. Default: every one.</summary>
+    public WsmqDeliveryMode Mode { get; init; }
+
     /// <summary>
     /// For a user or a group: the message is stored only if this is the last position that its log has issued, else it is refused with
     /// <c>position-conflict</c>. <see cref="WsmqPosition.Start"/> for an address without messages. A repeat of a message that is stored is a

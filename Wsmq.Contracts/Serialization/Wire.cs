@@ -38,6 +38,7 @@ internal static class Wire
     public const string TimeToLive = "timeToLive";
     public const string StateKey = "stateKey";
     public const string RemoveState = "removeState";
+    public const string AnyDevice = "anyDevice";
     public const string ExpectedTail = "expectedTail";
     public const string Token = "token";
     public const string Attempt = "attempt";

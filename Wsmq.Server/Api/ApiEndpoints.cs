@@ -106,7 +106,8 @@ internal static class ApiEndpoints
             new(Get, "/groups/{group}/members", groups.ListMembersAsync,
                 Operator(View, "Lists the members of a group.", Signatures.Group, Json<string[]>())),
             new(Put, "/groups/{group}/members/{user}", groups.AddMemberAsync,
-                Operator(ChangeMembers, "Adds a user to a group.", Signatures.Member, Done, WsmqErrors.TooManyGroups)),
+                Operator(
+                    ChangeMembers, "Adds a user to a group.", Signatures.NewMember, Done, WsmqErrors.TooManyGroups, WsmqErrors.PositionBeyondTail)),
             new(Delete, "/groups/{group}/members/{user}", groups.RemoveMemberAsync,
                 Operator(ChangeMembers, "Removes a user from a group.", Signatures.Member, Done)),
             new(Get, "/nodes", nodes.ListAsync,

@@ -62,6 +62,7 @@ internal static class ErrorStatus
         [WsmqErrors.TooManySequences.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.TooManyTracked.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.TooManyWatches.Number] = StatusCodes.Status409Conflict,
+        [WsmqErrors.TooManyFilters.Number] = StatusCodes.Status409Conflict,
         [WsmqErrors.NoResponder.Number] = StatusCodes.Status503ServiceUnavailable,
         [WsmqErrors.RequestTimeout.Number] = StatusCodes.Status504GatewayTimeout,
         [WsmqErrors.RequestFailed.Number] = StatusCodes.Status502BadGateway,

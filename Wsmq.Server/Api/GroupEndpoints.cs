@@ -13,7 +13,11 @@ internal sealed class GroupEndpoints(OperatorRights rights, IWsmqGroups groups)
     public async Task AddMemberAsync(ApiCall call)
     {
         var group = await rights.OnGroupAsync(call, WsmqAction.ChangeMembers);
-        await groups.AddToGroupAsync(OperatorRights.UserOf(call).Name, group, call.Aborted);
+        var user = OperatorRights.UserOf(call).Name;
+        if (RequestParameters.Position(call.Request, "from") is { } from)
+            await groups.AddToGroupAsync(user, group, from, call.Aborted);
+        else
+            await groups.AddToGroupAsync(user, group, call.Aborted);
         call.NoContent();
     }
 

@@ -44,7 +44,7 @@ internal sealed class RepeatedMessages(IStore store)
 
     private static bool DiffersFrom(WsmqOutgoingMessage sent, WsmqDelivery stored) =>
         sent.Type != stored.Type || sent.CorrelationId != stored.CorrelationId || sent.ReplyTo != stored.ReplyTo
-        || sent.StateKey != stored.StateKey || sent.RemoveState != stored.RemoveState
+        || sent.StateKey != stored.StateKey || sent.RemoveState != stored.RemoveState || sent.AnyDevice != stored.AnyDevice
         || BodyDiffers(sent, stored) || HeadersDiffer(sent.Headers, stored.Headers);
 
     // Compared as text: it is stored and delivered as it was sent.

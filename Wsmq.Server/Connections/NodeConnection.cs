@@ -36,6 +36,7 @@ internal sealed class NodeConnection
         var request = connection.GetHttpContext();
         (TakesMany, AsksForStoreState, TakesState) = (Asks(request, "batch"), Asks(request, "store"), Asks(request, "state"));
         TakesStatus = Asks(request, "status");
+        (TakesSkips, IsHeld) = (Asks(request, "skips"), Asks(request, "hold"));
         ConnectedAt = time.GetUtcNow();
         _transport = connection.Features.Get<IHttpTransportFeature>()?.TransportType ?? HttpTransportType.None;
         (_writes, _opened) = (SocketWrites.Of(request), OpenConnection.Of(request));
@@ -68,6 +69,12 @@ internal sealed class NodeConnection
 
     /// <summary>Whether the client is told what has become of tracked messages.</summary>
     public bool TakesStatus { get; }
+
+    /// <summary>Whether the client wants to know of entries that were skipped.</summary>
+    public bool TakesSkips { get; }
+
+    /// <summary>Whether nothing is delivered before the client says so.</summary>
+    public bool IsHeld { get; }
 
     public string? UserIdentifier => _connection.UserIdentifier;
 
@@ -118,6 +125,12 @@ internal sealed class NodeConnection
 
     public ValueTask GapAsync(WsmqAddress source, WsmqPosition after, WsmqPosition before, string reason, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.Gap), [source.ToString(), after.ToString(), before.ToString(), reason], cancellationToken);
+
+    public ValueTask SkippedAsync(WsmqAddress source, WsmqPosition after, WsmqPosition through, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.Skipped), [source.ToString(), after.ToString(), through.ToString()], cancellationToken);
+
+    public ValueTask ClearedAsync(WsmqAddress source, WsmqPosition position, CancellationToken cancellationToken) =>
+        InvokeAsync(nameof(IWsmqReceiver.Cleared), [source.ToString(), position.ToString()], cancellationToken);
 
     public ValueTask StalledAsync(WsmqAddress source, WsmqPosition position, CancellationToken cancellationToken) =>
         InvokeAsync(nameof(IWsmqReceiver.Stalled), [source.ToString(), position.ToString()], cancellationToken);

@@ -30,6 +30,7 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
     private SharedFrames? _shared;
     private WsmqPosition _observedTail;
     private long _membershipVersion;
+    private ClearedEntries? _cleared;
 
     /// <summary>The groups of this address's user may have changed. Handlers must not block.</summary>
     public event Action? MembershipChanged;
@@ -162,6 +163,24 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         }
     }
 
+    /// <summary>Whether a device has acknowledged an entry that is for any device, as far as this node knows.</summary>
+    public bool IsCleared(WsmqPosition position)
+    {
+        lock (_lock)
+            return _cleared?.Contains(position) == true;
+    }
+
+    /// <summary>Devices have acknowledged entries that are for any device.</summary>
+    public void Clear(IReadOnlyCollection<WsmqPosition> positions)
+    {
+        lock (_lock)
+        {
+            _cleared ??= new ClearedEntries();
+            if (_cleared.Add(positions))
+                _readers.Notify();
+        }
+    }
+
     public void OnSignal(Signal signal)
     {
         if (signal.IsMembership)
@@ -173,6 +192,12 @@ internal sealed class LogFeed(WsmqAddress source, WsmqOptions options)
         if (signal.Left is { } user)
         {
             TellLeft(user);
+            return;
+        }
+
+        if (signal.Cleared > WsmqPosition.Start)
+        {
+            Clear([signal.Cleared]);
             return;
         }
 

@@ -47,6 +47,9 @@ internal readonly record struct EntryMetadata
     /// <summary>Whether it is tracked.</summary>
     public bool IsTracked { get; init; }
 
+    /// <summary>Whether it is for any of the user's devices.</summary>
+    public bool IsForAnyDevice { get; init; }
+
     public ReadOnlyMemory<byte> ToBytes()
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(256);
@@ -69,6 +72,8 @@ internal readonly record struct EntryMetadata
             writer.WriteBoolean(Wire.RemoveState, true);
         if (IsTracked)
             writer.WriteBoolean(Wire.Track, true);
+        if (IsForAnyDevice)
+            writer.WriteBoolean(Wire.AnyDevice, true);
         writer.WriteEndObject();
         writer.Flush();
         return JsonText.Unescape(buffer.WrittenSpan.ToArray());

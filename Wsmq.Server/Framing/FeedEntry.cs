@@ -10,10 +10,10 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
     // Longer than any deployment lives, and short enough to be added to a position.
     private const long MostMilliseconds = long.MaxValue / 10_000;
 
-    // The stored entry; after the first use its frame, with the end of its time to live if it has one, or the description of its defect.
+    // The stored entry; after the first use its frame, with what is rare if it has any of that, or the description of its defect.
     private volatile object _content = entry;
 
-    private sealed record TimedFrame(byte[] Frame, long Ends);
+    private sealed record RareFrame(byte[] Frame, long? Ends, bool IsForAnyDevice, bool IsTracked);
 
     public WsmqPosition Position { get; } = entry.Position;
 
@@ -29,13 +29,25 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
     public string? Defect => Content as string;
 
     /// <summary>The <c>Receive</c> frame.</summary>
-    public byte[] Frame => Content as byte[] ?? ((TimedFrame)Content).Frame;
+    public byte[] Frame => Content as byte[] ?? ((RareFrame)Content).Frame;
 
     /// <summary>When it may not be delivered any more, by the clock of the store in µs since 1970; null if it may always be.</summary>
-    public long? Ends => (Content as TimedFrame)?.Ends;
+    public long? Ends => (Content as RareFrame)?.Ends;
 
-    /// <summary>Whether its sender tracks it; known once it has a frame.</summary>
-    public bool IsTracked { get; private set; }
+    /// <summary>Whether it is for any of the user's devices.</summary>
+    public bool IsForAnyDevice => Content is RareFrame { IsForAnyDevice: true };
+
+    /// <summary>The same entry for a reader that was not given the one before it: it names the last one that the reader has been given.</summary>
+    public FeedEntry After(WsmqPosition previous)
+    {
+        if (previous == Previous)
+            return this;
+        var frame = JsonFrames.WithPrevious(Frame, source.Length, previous);
+        return new FeedEntry(source, new LogEntry(Position, previous, default, default)) { _content = Content is RareFrame rare ? rare with { Frame = frame } : frame };
+    }
+
+    /// <summary>Whether its sender tracks it.</summary>
+    public bool IsTracked => Content is RareFrame { IsTracked: true };
 
     public override ReadOnlySpan<byte> Frames => Frame;
 
@@ -46,9 +58,10 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
     {
         if (!StoredEntry.Check(stored, out var isBinary, out var rare, out var defect))
             return defect!;
-        IsTracked = rare.IsTracked;
-        var timeToLive = rare.TimeToLive;
         var frame = JsonFrames.Receive(source, stored, isBinary);
-        return timeToLive == 0 ? frame : new TimedFrame(frame, Position.Value + Math.Min(timeToLive, MostMilliseconds) * 1_000);
+        if (rare == default)
+            return frame;
+        long? ends = rare.TimeToLive == 0 ? null : Position.Value + (Math.Min(rare.TimeToLive, MostMilliseconds) * 1_000);
+        return new RareFrame(frame, ends, rare.IsForAnyDevice, rare.IsTracked);
     }
 }

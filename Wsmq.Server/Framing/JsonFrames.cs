@@ -100,6 +100,18 @@ internal static class JsonFrames
         return delivery;
     }
 
+    /// <summary>A copy of a <c>Receive</c> frame that names another previous position.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="source">The length of its address as a JSON string.</param>
+    /// <param name="previous">The position.</param>
+    public static byte[] WithPrevious(ReadOnlySpan<byte> frame, int source, WsmqPosition previous)
+    {
+        var copy = frame.ToArray();
+        var rest = copy.AsSpan(Start.Length + Source.Length + source + At.Length + WsmqPosition.Length + Previous.Length);
+        Append(ref rest, previous);
+        return copy;
+    }
+
     /// <summary>The delivery inside a <c>Receive</c> frame.</summary>
     public static ReadOnlySpan<byte> Delivery(ReadOnlySpan<byte> frame) => frame[Start.Length..^End.Length];
 

@@ -26,12 +26,14 @@ internal static class StoredEntry
         StateKey = 512,
         RemoveState = 1024,
         Track = 2048,
+        AnyDevice = 4096,
     }
 
     /// <summary>What few entries have.</summary>
     /// <param name="TimeToLive">How long the entry may wait for its delivery, in ms; 0 if it has no limit.</param>
     /// <param name="IsTracked">Whether its sender tracks it.</param>
-    public readonly record struct Rare(long TimeToLive, bool IsTracked);
+    /// <param name="IsForAnyDevice">Whether it is for any of the user's devices.</param>
+    public readonly record struct Rare(long TimeToLive, bool IsTracked, bool IsForAnyDevice);
 
     /// <summary>Checks an entry.</summary>
     /// <param name="entry">The entry.</param>
@@ -58,7 +60,7 @@ internal static class StoredEntry
             var timeToLive = 0L;
             defect = DefectOf(entry.Metadata.Span, out var fields, ref timeToLive);
             isBinary = fields.HasFlag(Fields.ContentType);
-            rare = new Rare(timeToLive, fields.HasFlag(Fields.Track));
+            rare = new Rare(timeToLive, fields.HasFlag(Fields.Track), fields.HasFlag(Fields.AnyDevice));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -110,13 +112,14 @@ internal static class StoredEntry
         : reader.ValueTextEquals("stateKey"u8) ? Fields.StateKey
         : reader.ValueTextEquals("removeState"u8) ? Fields.RemoveState
         : reader.ValueTextEquals("track"u8) ? Fields.Track
+        : reader.ValueTextEquals("anyDevice"u8) ? Fields.AnyDevice
         : Fields.None;
 
     private static bool IsOfType(Fields field, ref Utf8JsonReader reader) => field switch
     {
         Fields.SentAt => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _),
         Fields.TimeToLive => reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var life) && life > 0,
-        Fields.RemoveState or Fields.Track => reader.TokenType == JsonTokenType.True,
+        Fields.RemoveState or Fields.Track or Fields.AnyDevice => reader.TokenType == JsonTokenType.True,
         Fields.Headers => AreHeaders(ref reader),
         _ => reader.TokenType == JsonTokenType.String && IsText(ref reader),
     };

@@ -39,6 +39,8 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(options.Delivery.TailCheckInterval, Tenth, TimeSpan.FromHours(1));
         rules.Within(options.Delivery.CachedEntriesPerAddress, 0, 65_536);
         rules.Within(options.Delivery.CachedBytesPerAddress, 0, 1024 * 1024 * 1024);
+        rules.Within(options.Delivery.MaxFilters, 0, 65_536);
+        rules.Within(options.Delivery.MaxFilterBytes, 64, 4_096);
         rules.Within(options.DeadLetters.MaxAttempts, 0, 1_000_000);
         rules.Within(options.DeadLetters.MaxSilentAttempts, 0, 1_000_000);
         rules.Within(options.DeadLetters.MaxCount, 1, 10_000);

@@ -241,7 +241,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<DeliveryMarks>();
         services.AddSingleton<StatusListeners>();
         services.AddSingleton<StatusEvents>();
-        services.AddSingleton<PumpHelpers>();
+        services.AddSingleton<DeliveryParts>();
         services.AddSingleton<DeliveryServices>();
         services.AddSingleton<SessionSweep>();
         services.AddSingleton<ScopedHandlers>();
@@ -265,6 +265,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<ClientNacks>();
         services.AddSingleton<ClientHistory>();
         services.AddSingleton<ClientTracking>();
+        services.AddSingleton<ClientReading>();
         services.AddSingleton<ReadCalls>();
         services.AddSingleton<ClientWork>();
         services.AddSingleton<ClientQueues>();

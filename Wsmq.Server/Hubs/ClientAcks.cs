@@ -8,7 +8,7 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Hubs;
 
 /// <summary>Handles the acks and resumes of clients.</summary>
-internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
+internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks, IStore store)
 {
     /// <exception cref="WsmqException">
     /// A malformed argument, <c>read-not-allowed</c>, <c>ack-beyond-tail</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
@@ -38,7 +38,28 @@ internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks)
         }
 
         pump.Acknowledge(acknowledged);
-        await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
+        if (pump.ForAnyDevice(acknowledged) is { Length: > 0 } handled)
+            await ClearAsync(pump, handled);
+
+        await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.PassedWith(acknowledged)));
+    }
+
+    // Before the cursor moves: without it the messages are delivered again, and acknowledged again.
+    private async Task ClearAsync(DeliveryPump pump, WsmqPosition[] handled)
+    {
+        pump.EndForAnyDevice(handled[^1]);
+        try
+        {
+            await store.Cleared.ClearAsync(pump.Feed.Source, handled, CancellationToken.None);
+
+            // The signal of that may take a moment.
+            pump.Feed.Clear(handled);
+        }
+        catch
+        {
+            pump.RestoreForAnyDevice(handled);
+            throw;
+        }
     }
 
     /// <exception cref="WsmqException">

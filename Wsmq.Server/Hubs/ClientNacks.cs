@@ -70,6 +70,7 @@ internal sealed class ClientNacks(
             return;
         try
         {
+            await AcknowledgeAsync(session, pump, pump.PassedWith(WsmqPosition.Start), oldest);
             await store.DeadLetters.NackAsync(RequestOf(session, pump, oldest, NackKind.Silent, string.Empty), cancellationToken);
         }
         catch (Exception e)
@@ -81,13 +82,18 @@ internal sealed class ClientNacks(
     private static NackRequest RequestOf(Session session, DeliveryPump pump, WsmqPosition position, NackKind kind, string reason) =>
         new(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, position, kind, reason) { Room = session.DeadLetterBytes(pump.Feed.Source) };
 
+    private async Task AcknowledgeAsync(Session session, DeliveryPump pump, WsmqPosition acknowledged, WsmqPosition failed)
+    {
+        if (acknowledged > WsmqPosition.Start && acknowledged < failed && acknowledged <= pump.Feed.Tail)
+            await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, acknowledged));
+    }
+
     private async Task<int> CountAsync(Session session, DeliveryPump pump, NackRequest request)
     {
         var failed = request.Position;
         // Acks of earlier entries may still be in flight. Until they are stored, this entry is not the first after the cursor. The store
         // refuses acks of entries that it has lost.
-        if (pump.Acknowledged > WsmqPosition.Start && pump.Acknowledged < failed && pump.Acknowledged <= pump.Feed.Tail)
-            await acks.Enqueue(new AckRequest(pump.Feed.Source, session.Caller.UserId, session.Caller.Device, pump.Acknowledged));
+        await AcknowledgeAsync(session, pump, pump.PassedWith(pump.Acknowledged), failed);
         var result = await store.DeadLetters.NackAsync(request, session.Connection.Aborted);
         switch (result.Outcome)
         {
@@ -112,6 +118,9 @@ internal sealed class ClientNacks(
     private static async Task LetGoAsync(Session session, DeliveryPump pump, WsmqPosition position, int attempts)
     {
         pump.Acknowledge(position);
+
+        // Other devices still get it.
+        pump.EndForAnyDevice(position);
         if (pump.Failures.TryNotify(position))
             await session.Connection.DeadLetteredAsync(pump.Feed.Source, position, attempts, session.Connection.Aborted);
     }

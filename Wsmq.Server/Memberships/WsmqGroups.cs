@@ -7,12 +7,11 @@ namespace Wsmq.Server.Memberships;
 
 internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOptions> options) : IWsmqGroups
 {
-    public async Task AddToGroupAsync(string userId, string group, CancellationToken cancellationToken = default)
-    {
-        var (user, name) = (User(userId), Group(group));
-        await start.WaitAsync(cancellationToken);
-        await store.Memberships.AddAsync(name, user, cancellationToken);
-    }
+    public Task AddToGroupAsync(string userId, string group, CancellationToken cancellationToken = default) =>
+        AddAsync(userId, group, null, cancellationToken);
+
+    public Task AddToGroupAsync(string userId, string group, WsmqPosition from, CancellationToken cancellationToken = default) =>
+        AddAsync(userId, group, from, cancellationToken);
 
     public async Task RemoveFromGroupAsync(string userId, string group, CancellationToken cancellationToken = default)
     {
@@ -41,6 +40,13 @@ internal sealed class WsmqGroups(IStore store, StartGate start, IOptions<WsmqOpt
         await start.WaitAsync(cancellationToken);
         var memberships = await store.Memberships.GroupsOfAsync(user, cancellationToken);
         return [.. memberships.Select(m => m.Group)];
+    }
+
+    private async Task AddAsync(string userId, string group, WsmqPosition? from, CancellationToken cancellationToken)
+    {
+        var (user, name) = (User(userId), Group(group));
+        await start.WaitAsync(cancellationToken);
+        await store.Memberships.AddAsync(name, user, from, cancellationToken);
     }
 
     // Creating the address validates the name; the store takes the plain name.

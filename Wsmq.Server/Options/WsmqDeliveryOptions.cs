@@ -43,6 +43,18 @@ public sealed class WsmqDeliveryOptions
     public int CachedEntriesPerAddress { get; set; } = 256;
 
     /// <summary>
+    /// For how many sources a connection may set a filter or a pause at a time; further ones are refused with <c>too-many-filters</c>. A filter
+    /// takes up to 12 KiB of memory. Default 64; 0 to 65,536.
+    /// </summary>
+    public int MaxFilters { get; set; } = 64;
+
+    /// <summary>
+    /// How many bytes the texts of a filter may have together, in UTF-8; larger ones are refused with <c>invalid-message</c>. Default 1 KiB; 64
+    /// bytes to 4 KiB.
+    /// </summary>
+    public int MaxFilterBytes { get; set; } = 1024;
+
+    /// <summary>
     /// How many bytes of the newest entries a node caches in memory, for each active address: 1,000 connected users can take 1,000 times
     /// as much. Default 1 MiB; 0 to 1 GiB.
     /// </summary>

@@ -73,6 +73,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             StateKey = terms?.StateKey,
             RemovesState = terms?.RemovesState == true,
             IsTracked = message.Track,
+            IsForAnyDevice = IsForAnyDevice(message, to),
         };
         var scope = sender?.Scope ?? AppScope;
         if (message.Track)
@@ -101,6 +102,13 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             },
             ReplyTo: null) { Refusal = refusal };
     }
+
+    // For a group the first device of any member would be meant: that is a work queue.
+    private static bool IsForAnyDevice(WsmqOutgoingMessage message, WsmqAddress to) =>
+        !message.AnyDevice ? false
+        : to.Kind != WsmqAddressKind.User ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.AnyDevice} is for users; use a work queue")
+        : message.StateKey is not null ? throw new WsmqException(WsmqErrors.InvalidMessage, $"a message with {Wire.StateKey} is for every device")
+        : true;
 
     /// <summary>The address of a message.</summary>
     /// <exception cref="WsmqException">It has none, or it is malformed.</exception>

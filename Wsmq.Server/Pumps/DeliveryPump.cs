@@ -3,6 +3,7 @@ using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
+using Wsmq.Server.Selecting;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Pumps;
@@ -30,6 +31,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     private WsmqPosition _stateThrough;
     private bool _isStateOpen;
     private volatile bool _owesState;
+    private volatile ReaderChoice? _choice;
+    private volatile bool _isSkipDue;
+    private WsmqPosition _cursor;
     private bool _isInTurn;
     private bool _hasRead;
     private Backoff? _backoff;
@@ -60,7 +64,8 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
 
     public void Start(OpenCursor cursor)
     {
-        _writer.MoveTo(cursor.Position);
+        _cursor = cursor.Position;
+        _writer.MoveTo(cursor.Position, isAcknowledged: true);
         if (cursor.IsNew)
             BeginState();
         Feed.Attach(this);
@@ -99,6 +104,37 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         _window.Acknowledge(position);
     }
 
+    /// <summary>
+    /// The position up to which everything is acknowledged once the client has acknowledged up to a position: entries that follow and were skipped
+    /// are, unless something that was announced, or state, is not acknowledged yet. May be called from any thread.
+    /// </summary>
+    public WsmqPosition PassedWith(WsmqPosition acknowledged)
+    {
+        var passed = _window.PassedBySkips;
+        return passed > acknowledged && Acknowledged >= _writer.Announced && !_owesState && passed <= Feed.Tail ? passed : acknowledged;
+    }
+
+    /// <summary>What the connection gets from the next entry on.</summary>
+    public void Choose(ReaderChoice choice)
+    {
+        _choice = choice == ReaderChoice.Everything ? null : choice;
+        Wake();
+    }
+
+    /// <summary>The unacknowledged deliveries up to a position that are for any device.</summary>
+    public WsmqPosition[] ForAnyDevice(WsmqPosition through) =>
+        _window.HasForAnyDevice ? Array.FindAll(_window.ForAnyDevice, p => p <= through) : [];
+
+    /// <summary>Their acks were not stored: the next one repeats them.</summary>
+    public void RestoreForAnyDevice(IEnumerable<WsmqPosition> deliveries)
+    {
+        foreach (var position in deliveries)
+            _window.NoteForAnyDevice(position);
+    }
+
+    /// <summary>Deliveries up to a position that are for any device are none for this connection any more.</summary>
+    public void EndForAnyDevice(WsmqPosition through) => _window.RemoveForAnyDevice(p => p <= through);
+
     /// <summary>Continues after another position; forgets the unacknowledged deliveries.</summary>
     public void Restart(WsmqPosition after)
     {
@@ -107,10 +143,14 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         Wake();
     }
 
-    /// <summary>Wakes the pump to notify the client if it has not acknowledged anything for too long.</summary>
-    public void LookForStall()
+    /// <summary>
+    /// Wakes the pump to notify the client if it has not acknowledged anything for too long, or to move its cursor over skipped entries that
+    /// nothing has followed.
+    /// </summary>
+    public void Sweep()
     {
-        if (_stall.IsDue(_services.Time, _services.Options.Delivery.StallAfter))
+        _isSkipDue |= _writer.HasSkipped;
+        if (_isSkipDue || _stall.IsDue(_services.Time, _services.Options.Delivery.StallAfter))
             Wake();
     }
 
@@ -171,6 +211,12 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
     {
         if (_restart.TryTake(out var after))
             return RestartAsync(after);
+        if (_window.HasForAnyDevice && Array.FindAll(_window.ForAnyDevice, Feed.IsCleared) is { Length: > 0 } cleared)
+            return TellClearedAsync(cleared);
+        var choice = _choice;
+        if (choice?.IsPaused == true)
+            return Paused();
+        _writer.Filter = choice?.Filter;
         if (_state is { } state)
             return StateAsync(state);
         if (_backlog is { Pending: { IsEmpty: false } pending })
@@ -185,7 +231,7 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
             return _window.HasRoom ? NextPageAsync() : BlockedAsync();
         DropBacklog();
         if (ready.Count == 0)
-            return _writer.HasExpired ? AnnounceExpiredAsync() : new ValueTask<bool>(false);
+            return _writer.HasExpired ? AnnounceExpiredAsync() : _isSkipDue ? PassSkippedAsync() : new ValueTask<bool>(false);
 
         var delivering = _writer.DeliverAsync(CollectionsMarshal.AsSpan(ready), view.Lost, _stop.Token);
         ready.Clear();
@@ -198,9 +244,54 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         if (done == DeliveryWriter.NoRoom)
             return await BlockedAsync();
         _stall.End();
+        if (_writer.HasSkippedMany)
+            await PassSkippedAsync();
         if (from is not null)
             from.Advance(done, readAhead: !_receiver.Pages.IsWanted, _stop.Token);
         return true;
+    }
+
+    private async ValueTask<bool> TellClearedAsync(WsmqPosition[] cleared)
+    {
+        foreach (var position in cleared)
+        {
+            _window.RemoveForAnyDevice(p => p == position);
+            if (_receiver.Connection.TakesSkips)
+                await _receiver.Connection.ClearedAsync(Feed.Source, position, _stop.Token);
+        }
+
+        return true;
+    }
+
+    private ValueTask<bool> Paused()
+    {
+        DropBacklog();
+        _stall.End();
+        return new ValueTask<bool>(false);
+    }
+
+    // The client acknowledges nothing of what it did not get.
+    private async ValueTask<bool> PassSkippedAsync()
+    {
+        _isSkipDue = false;
+        await _writer.TellSkippedAsync(_stop.Token);
+        var passed = PassedWith(WsmqPosition.Max(_cursor, Acknowledged));
+        if (passed > _cursor && passed > Acknowledged)
+            Move(_cursor = passed);
+        return true;
+    }
+
+    private void Move(WsmqPosition cursor)
+    {
+        try
+        {
+            // Not awaited: the queue repeats what fails.
+            _ = _services.Acks.Enqueue(new AckRequest(Feed.Source, _receiver.User, _receiver.Device, cursor));
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.Stopping)
+        {
+            // The entries are skipped again, by another node.
+        }
     }
 
     // Reads one page, then passes the turn to the other pumps of this connection that wait for it.
@@ -333,7 +424,9 @@ internal sealed class DeliveryPump : Worker, IFeedReader, IAsyncDisposable
         DropBacklog();
         _stall.End();
         _window.Clear();
-        _writer.MoveTo(after);
+        EndForAnyDevice(new WsmqPosition(WsmqPosition.MaxValue));
+        _window.ForgetSkips();
+        _writer.MoveTo(after, isAcknowledged: after <= WsmqPosition.Max(_cursor, Acknowledged));
         (_state, _stateThrough) = (null, WsmqPosition.Start);
         if (after == WsmqPosition.Start || after < _floor)
             BeginState();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wsmq.Server.Acks;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Tracking;
@@ -8,10 +9,13 @@ namespace Wsmq.Server.Pumps;
 
 /// <summary>Dependencies shared by all pumps of the node.</summary>
 internal sealed class DeliveryServices(
-    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, PumpHelpers helpers,
+    IStore store, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, DeliveryParts parts,
     ILogger<DeliveryServices> logger)
 {
     public IMessageLog MessageLog => store.MessageLog;
+
+    /// <summary>Which messages for any device were acknowledged.</summary>
+    public IClearedMessages Cleared => store.Cleared;
 
     public WsmqOptions Options => options.Value;
 
@@ -22,9 +26,15 @@ internal sealed class DeliveryServices(
 
     public WsmqMetrics Metrics => metrics;
 
-    public Linger Linger => helpers.Linger;
+    public Linger Linger => parts.Linger;
 
-    public DeliveryMarks Marks => helpers.Marks;
+    /// <summary>Stores the cursors of readers that have skipped entries.</summary>
+    public AckQueue Acks => parts.Acks;
+
+    public DeliveryMarks Marks => parts.Marks;
 
     public ILogger Logger => logger;
 }
+
+/// <summary>Other parts of the node that pumps use.</summary>
+internal sealed record DeliveryParts(Linger Linger, AckQueue Acks, DeliveryMarks Marks);

@@ -12,6 +12,12 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
     private Queue<WsmqPosition>? _inFlight;
     private WsmqPosition _newest;
 
+    // Null for a reader that skips nothing, as most do.
+    private SkippedRuns? _skipped;
+
+    // The deliveries in flight that are for any device; null until there is one.
+    private List<WsmqPosition>? _forAnyDevice;
+
     /// <summary>How many slots of this address are free; the connection may have fewer credits.</summary>
     public int Room
     {
@@ -59,6 +65,60 @@ internal sealed class DeliveryWindow(int limit, ConnectionCredits credits, Worke
                 inFlight.Enqueue(_newest = entry.Position);
             return taken;
         }
+    }
+
+    /// <summary>Notes that the entries after a delivery were skipped up to a position.</summary>
+    public void Skip(WsmqPosition after, WsmqPosition through)
+    {
+        lock (credits.Lock)
+            (_skipped ??= new SkippedRuns()).Add(after, through);
+    }
+
+    /// <summary>
+    /// The position up to which every entry was skipped, or is acknowledged; <see cref="WsmqPosition.Start"/> if the reader skips nothing. A
+    /// client need not acknowledge what it does not get.
+    /// </summary>
+    public WsmqPosition PassedBySkips
+    {
+        get
+        {
+            lock (credits.Lock)
+                return _skipped?.Before(_inFlight is not null && _inFlight.TryPeek(out var oldest) ? oldest : null) ?? WsmqPosition.Start;
+        }
+    }
+
+    /// <summary>Forgets what was skipped.</summary>
+    public void ForgetSkips()
+    {
+        lock (credits.Lock)
+            _skipped = null;
+    }
+
+    /// <summary>Whether there was a delivery for any device. May be called from any thread, without the lock: the result is a hint.</summary>
+    public bool HasForAnyDevice => _forAnyDevice is not null;
+
+    /// <summary>The deliveries in flight that are for any device, and not acknowledged by another one as far as the client was told.</summary>
+    public WsmqPosition[] ForAnyDevice
+    {
+        get
+        {
+            lock (credits.Lock)
+                return [.. _forAnyDevice ?? []];
+        }
+    }
+
+    /// <summary>Notes that a delivery is for any device, before it is written.</summary>
+    public void NoteForAnyDevice(WsmqPosition position)
+    {
+        lock (credits.Lock)
+            (_forAnyDevice ??= []).Add(position);
+    }
+
+    /// <summary>Removes deliveries from those for any device: they are acknowledged, or the client is told that they are.</summary>
+    public void RemoveForAnyDevice(Predicate<WsmqPosition> match)
+    {
+        lock (credits.Lock)
+            _forAnyDevice?.RemoveAll(match);
     }
 
     /// <summary>Frees the slots of all deliveries up to a position.</summary>

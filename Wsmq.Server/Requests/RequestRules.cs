@@ -76,6 +76,7 @@ internal sealed class RequestRules(MessageRules messages, IOptions<WsmqOptions> 
         : rare.TimeToLive is not null ? Wire.TimeToLive
         : rare.StateKey is not null || rare.RemoveState ? Wire.StateKey
         : rare.Track ? Wire.Track
+        : rare.AnyDevice ? Wire.AnyDevice
         : rare.ExpectedTail is not null ? Wire.ExpectedTail
         : rare.Sequence is not null ? Wire.Seq
         : to.Kind == WsmqAddressKind.Work ? null

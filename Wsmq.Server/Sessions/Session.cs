@@ -20,6 +20,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
     private ConnectionWork? _work;
     private ConnectionResponder? _responder;
     private OwnRequests? _requests;
+    private ReaderChoices? _choices;
     private bool _hasEnded;
 
     public WsmqCaller Caller => caller;
@@ -32,6 +33,9 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     /// <summary>The queues that the connection works on; null if it has called none of the methods of workers.</summary>
     public ConnectionWork? Work => _work;
+
+    /// <summary>What the connection has chosen to get of its sources; created on first use, because most connections get everything.</summary>
+    public ReaderChoices Choices => LazyInitializer.EnsureInitialized(ref _choices, () => new ReaderChoices(Connection.IsHeld));
 
     /// <summary>Keeps the groups of the session up to date while it lives.</summary>
     public GroupReader? Groups { get; set; }
@@ -113,6 +117,10 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
             }
         }
 
+        // After the addition: a change that comes before finds no pump.
+        if (Connection.IsHeld || Volatile.Read(ref _choices) is not null)
+            Choices.Apply(pump);
+
         // Of who has left a group and joined it again.
         Responder?.Restore(pump.Feed.Source);
     }
@@ -160,11 +168,11 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         Groups?.Sweep();
         lock (_lock)
         {
-            _own?.LookForStall();
+            _own?.Sweep();
             if (_groups is null)
                 return;
             foreach (var pump in _groups.Values)
-                pump.LookForStall();
+                pump.Sweep();
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Wsmq.Server.Stores;
 
-/// <summary>A user's membership: the group, and the tail of its log when the user joined.</summary>
+/// <summary>A user's membership: the group, and the tail of its log when the user joined, or the position from which on the user was to read.</summary>
 internal readonly record struct Membership(string Group, WsmqPosition Joined);
 
 /// <summary>
@@ -12,7 +12,13 @@ internal readonly record struct Membership(string Group, WsmqPosition Joined);
 /// </summary>
 internal interface IMembershipStore
 {
-    Task AddAsync(string group, string user, CancellationToken cancellationToken);
+    Task AddAsync(string group, string user, CancellationToken cancellationToken) => AddAsync(group, user, null, cancellationToken);
+
+    /// <summary>
+    /// The same; the user reads from a position on, which counts as the tail at which the user joined. Null for the tail. One past the tail is
+    /// refused with <c>position-beyond-tail</c>, and changes nothing.
+    /// </summary>
+    Task AddAsync(string group, string user, WsmqPosition? from, CancellationToken cancellationToken);
 
     Task RemoveAsync(string group, string user, CancellationToken cancellationToken);
 

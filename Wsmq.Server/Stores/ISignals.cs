@@ -21,7 +21,8 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     /// <summary>For a work queue: the job of this position was removed while it was leased.</summary>
     public static Signal JobRemoved(WsmqPosition job) => new() { Removed = job };
 
-    public bool IsMembership => Position == WsmqPosition.Start && Left is null && Removed == WsmqPosition.Start;
+    public bool IsMembership =>
+        Position == WsmqPosition.Start && Left is null && Removed == WsmqPosition.Start && Cleared == WsmqPosition.Start;
 
     /// <summary>
     /// For a group's address: the user who left it. It is ordered with the group's entries, so that a live connection receives nothing that
@@ -35,9 +36,16 @@ internal readonly record struct Signal(WsmqPosition Position, WsmqPosition Previ
     public WsmqPosition Removed { get; private init; }
 
     /// <summary>
+    /// For a user: a message for any device that a device has acknowledged; <see cref="Wsmq.WsmqPosition.Start"/> if the signal is about none.
+    /// </summary>
+    public WsmqPosition Cleared { get; private init; }
+
+    /// <summary>
     /// Another signal of the same address arrived together with this one and follows at once: waking readers may wait for it.
     /// </summary>
     public bool More { get; init; }
+
+    public static Signal MessageCleared(WsmqPosition message) => new() { Cleared = message };
 
     public static Signal MemberLeft(string user) => new() { Left = user };
 }

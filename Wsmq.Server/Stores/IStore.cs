@@ -33,6 +33,8 @@ internal interface IStore : IAsyncDisposable
 
     ITrackingStore Tracking { get; }
 
+    IClearedMessages Cleared { get; }
+
     INodeStore Nodes { get; }
 
     /// <summary>

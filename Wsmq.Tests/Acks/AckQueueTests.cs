@@ -80,6 +80,8 @@ public sealed class AckQueueTests
 
         public long Now => throw new NotSupportedException();
 
+        public IClearedMessages Cleared => throw new NotSupportedException();
+
         public IMembershipStore Memberships => throw new NotSupportedException();
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();

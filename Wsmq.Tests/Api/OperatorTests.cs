@@ -117,6 +117,22 @@ public sealed class OperatorTests : IDisposable
         (await node.Groups.IsInGroupAsync("bob", "team/a")).Should().BeFalse();
     }
 
+    [Fact]
+    public async Task A_member_is_added_from_a_position_of_the_log()
+    {
+        await using var node = await StartAsync(Enum.GetValues<WsmqAction>());
+        using var admin = HttpCaller.Of(node, "admin");
+        var sent = await node.Publisher.SendManyAsync(
+            [.. Enumerable.Range(0, 3).Select(i => new WsmqOutgoingMessage { To = "group:ops", Body = WsmqJsonBody.Parse($"{i}") })]);
+
+        (await admin.AskAsync("PUT", "/groups/ops/members/bob?from=7")).Code.Should().Be("invalid-position");
+        (await admin.AskAsync("PUT", "/groups/ops/members/bob?from=9007199254740991")).Code.Should().Be("position-beyond-tail");
+        (await admin.AskAsync("PUT", $"/groups/ops/members/bob?from={sent[0].Receipt!.Position}")).Status.Should().Be(204);
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await bob.ReceivesAsync("1", "2");
+    }
+
     [Theory]
     [InlineData("PUT", "/groups/group:ops/members/alice")]
     [InlineData("PUT", "/groups/ops/members/user:alice")]

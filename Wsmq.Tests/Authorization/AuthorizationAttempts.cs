@@ -130,6 +130,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
                     : new { to = target, sequence = 1, body = 1 };
                 var produced = connection.StreamAsync<WsmqItemResult[]>("Produce", $"{Guid.NewGuid()}", 1, One(new[] { one }));
                 return WsmqError.Find((await produced.SingleAsync()).Single().Error);
+            case "SetFilter":
+                await connection.InvokeAsync(method, target, null);
+                return null;
             case "History":
                 await connection.InvokeAsync<WsmqHistoryPage>(method, target, null);
                 return null;

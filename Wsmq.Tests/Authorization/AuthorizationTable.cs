@@ -50,7 +50,7 @@ internal static class AuthorizationTable
 
     public static readonly string[] Methods =
         [
-            "Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Request", "Ack", "Resume", "Nack", "History", "Respond",
+            "Send", "SendMany", "SendStream", "Produce", "CancelDelayed", "replyTo", "Request", "Ack", "Resume", "Nack", "SetFilter", "History", "Respond",
             "Work", "Complete", "CompleteMany", "WatchPresence", "MessageStatus", "Receive", "Live", "ListQueues", .. Managing, .. OverHttp,
         ];
 
@@ -106,6 +106,7 @@ internal static class AuthorizationTable
         (_, "GET /history") => Expected(actor, "History"),
         ("granted", "History") => [.. Same(Ok)[..5], "invalid-address"],
         (_, "History") => [.. Expected(actor, "Ack").Select(e => e == "read-not-allowed" ? "history-not-allowed" : e)],
+        (_, "SetFilter") => [Ok, "read-not-allowed", Ok, Ok, Ok, "read-not-allowed"],
         ("granted", "WatchPresence") => [.. Same(Ok)[..5], "invalid-address"],
         ("member", "WatchPresence") => [Ok, "presence-not-allowed", Ok, "presence-not-allowed", "presence-not-allowed", "invalid-address"],
         (_, "WatchPresence") => [Ok, .. Same("presence-not-allowed")[..4], "invalid-address"],
@@ -143,6 +144,8 @@ internal static class AuthorizationTable
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
             `MessageStatus`, which stands for `TrackedMessages` and `MessageReaders` as well, tells only of what the actor has sent.
+            `SetFilter` stands for `PauseReading` and `ResumeReading` as well: a filter for a group opens nothing, and has an effect once the user
+            reads the group.
             `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled.
             Nobody answers requests: `no-responder` means that the request is allowed; the last connection of `granted` works on `work:jobs` and
             does not answer in time. `Reply`, `RefuseRequest` and `CancelRequest` concern only requests that the connection has got or made.

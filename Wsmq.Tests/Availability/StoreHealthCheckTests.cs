@@ -81,6 +81,8 @@ public sealed class StoreHealthCheckTests
 
         public IMessageLog MessageLog => throw new NotSupportedException();
 
+        public IClearedMessages Cleared => throw new NotSupportedException();
+
         public IMembershipStore Memberships => throw new NotSupportedException();
 
         public ISignals Signals => throw new NotSupportedException();

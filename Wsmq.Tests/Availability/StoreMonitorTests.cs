@@ -50,6 +50,8 @@ public sealed class StoreMonitorTests
 
         public IMessageLog MessageLog => throw new NotSupportedException();
 
+        public IClearedMessages Cleared => throw new NotSupportedException();
+
         public IMembershipStore Memberships => throw new NotSupportedException();
 
         public IDeadLetterStore DeadLetters => throw new NotSupportedException();

@@ -14,6 +14,10 @@ internal sealed class Everyone(Script script, IWsmqReceiver all) : IWsmqReceiver
 
     public Task State(string source, IReadOnlyList<WsmqDelivery> deliveries, string? through) => CallAsync(() => all.State(source, deliveries, through));
 
+    public Task Skipped(string source, string after, string through) => CallAsync(() => all.Skipped(source, after, through));
+
+    public Task Cleared(string source, string position) => CallAsync(() => all.Cleared(source, position));
+
     public Task Live(WsmqLiveMessage message) => CallAsync(() => all.Live(message));
 
     public Task Stalled(string source, string position) => CallAsync(() => all.Stalled(source, position));

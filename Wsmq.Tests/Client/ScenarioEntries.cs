@@ -20,6 +20,10 @@ internal static class ScenarioEntries
             return client.Receive(DeliveryOf(entry));
         if (entry.TryGetProperty("gap", out var gap))
             return client.Gap(Entry.Alice, Entry.At(gap[0].GetInt64()), Entry.At(gap[1].GetInt64()), gap[2].GetString()!);
+        if (entry.TryGetProperty("skipped", out var skipped))
+            return client.Skipped(Entry.Alice, Entry.At(skipped[0].GetInt64()), Entry.At(skipped[1].GetInt64()));
+        if (entry.TryGetProperty("cleared", out var cleared))
+            return client.Cleared(Entry.Alice, Entry.At(cleared.GetInt64()));
         if (entry.TryGetProperty("state", out var state))
             return client.State(Entry.Alice, [.. state.EnumerateArray().Select(at => Entry.Chat(at.GetInt64(), previous: 0))], ThroughOf(entry));
         if (entry.TryGetProperty("many", out var many))

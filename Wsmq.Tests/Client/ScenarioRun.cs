@@ -24,6 +24,7 @@ internal sealed class ScenarioRun
         (_server, _client, _sends) = (server, client, new ScenarioSends(server.Script, client));
         client.On<Line>(HandleAsync);
         client.Gap += (_, gap) => _handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value} {gap.Reason}");
+        client.Cleared += (_, cleared) => _handled.Enqueue($"cleared {cleared.Position.Value}");
         client.StateComplete += (_, state) => _handled.Enqueue($"complete {state.Position.Value}");
         client.StateChanged += (_, e) =>
         {

@@ -59,6 +59,21 @@ public sealed class Script
 
     public Func<string, string?, string?, WsmqMessageStatus?> OnStatus { get; set; } = (_, _, _) => null;
 
+    /// <summary>The value of <c>hold</c> in the query of each connection.</summary>
+    public ConcurrentQueue<string> Holds { get; } = new();
+
+    /// <summary>The calls of <c>SetFilter</c>, <c>PauseReading</c>, <c>ResumeReading</c> and <c>BeginReading</c>.</summary>
+    public ConcurrentQueue<string> Readings { get; } = new();
+
+    /// <summary>Answers such a call.</summary>
+    public Func<string, Task> OnReading { get; set; } = _ => Task.CompletedTask;
+
+    public Task ReadAsync(string call)
+    {
+        Readings.Enqueue(call);
+        return OnReading(call);
+    }
+
     /// <summary>The calls of <c>WatchPresence</c> and <c>UnwatchPresence</c>.</summary>
     public ConcurrentQueue<string> Watched { get; } = new();
 

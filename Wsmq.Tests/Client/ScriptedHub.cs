@@ -15,6 +15,7 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
         script.Devices.Enqueue(Context.GetHttpContext()!.Request.Query["device"].ToString());
         script.Batches.Enqueue(Context.GetHttpContext()!.Request.Query["batch"].ToString());
         script.StateQueries.Enqueue(Context.GetHttpContext()!.Request.Query["state"].ToString());
+        script.Holds.Enqueue(Context.GetHttpContext()!.Request.Query["hold"].ToString());
         script.Entered(Context);
         await script.OnConnected(Clients.Caller);
 

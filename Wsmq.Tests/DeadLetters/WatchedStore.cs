@@ -14,6 +14,8 @@ internal sealed class WatchedStore(
 
     public IMessageLog MessageLog => real.MessageLog;
 
+    public IClearedMessages Cleared => real.Cleared;
+
     public IMembershipStore Memberships => real.Memberships;
 
     public ISignals Signals => real.Signals;

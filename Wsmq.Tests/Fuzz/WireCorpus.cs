@@ -9,7 +9,7 @@ internal static partial class WireCorpus
 
     public static IReadOnlyList<WireCase> All { get; } =
     [
-        .. Handshakes(), .. Frames(), .. Arguments(), .. Workers(), .. Presence(), .. Tracking(), .. Requests(), .. Streams(), .. Sockets(), .. Sizes(),
+        .. Handshakes(), .. Frames(), .. Arguments(), .. Workers(), .. Presence(), .. Tracking(), .. Reading(), .. Requests(), .. Streams(), .. Sockets(), .. Sizes(),
     ];
 
     private static WireCase Case(string name, Outcome outcome, string text) => new(name, outcome, null, [WireFrame.Of(text)]);

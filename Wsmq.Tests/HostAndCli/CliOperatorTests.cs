@@ -22,6 +22,8 @@ public sealed class CliOperatorTests : IDisposable
             .Be("{\"group\":\"team/a b\",\"user\":\"alice\",\"member\":true}");
         (await cli.OkAsync("group", "members", "team/a b")).Should().Be("alice\nbob");
         (await cli.OkAsync("user", "groups", "bob", "--json")).Should().Be("\"team/a b\"");
+        await cli.OkAsync("group", "add", "team/a b", "eve", "--from", "0000000000000000");
+        await cli.OkAsync("group", "remove", "team/a b", "eve");
         await cli.OkAsync("group", "remove", "team/a b", "bob");
         await cli.OkAsync("group", "add", "group:group:7", "user:user:42");
         (await cli.Node.Groups.ListMembersAsync("group:7")).Should().Equal("user:42");
@@ -181,6 +183,7 @@ public sealed class CliOperatorTests : IDisposable
     [Theory]
     [InlineData("group", "add", "ops")]
     [InlineData("group", "add", " ops", "bob", "--token", "x")]
+    [InlineData("group", "add", "ops", "bob", "--token", "x", "--from", "7")]
     [InlineData("user", "ban", "bob", "--token", "x", "--until", "soon")]
     [InlineData("user", "ban", ".", "--token", "x")]
     [InlineData("log", "read", "bob", "--token", "x")]

@@ -34,6 +34,26 @@ public abstract partial class NodeContract
     }
 
     [Fact]
+    public async Task A_member_added_from_a_position_gets_what_follows_it_and_a_gap_for_what_the_log_has_no_more()
+    {
+        var node = await StartAsync(o => o.Retention.MaxCount = 4);
+        var old = await PublishAsync(node, "group:ops", 0, 2);
+        var sent = await PublishAsync(node, "group:ops", 2, 4);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await using var eve = await PlainClient.ConnectAsync(node, "eve");
+        var beyond = () => node.Groups.AddToGroupAsync("bob", "ops", WsmqPosition.Parse(sent[^1].Position).Next());
+        (await beyond.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.PositionBeyondTail);
+
+        await node.Groups.AddToGroupAsync("bob", "ops", WsmqPosition.Parse(sent[1].Position));
+        await node.Groups.AddToGroupAsync("eve", "ops", WsmqPosition.Parse(old[0].Position));
+
+        await bob.ReceivesAsync("4", "5");
+        await eve.ReceivesAsync("2", "3", "4", "5");
+        bob.Gaps.Should().BeEmpty();
+        eve.Gaps.Should().ContainSingle().Which.Should().BeEquivalentTo(new { After = old[0].Position, Reason = WsmqGapReasons.Retention });
+    }
+
+    [Fact]
     public async Task Live_pushes_reach_users_and_the_groups_that_they_are_in()
     {
         var node = await StartAsync();

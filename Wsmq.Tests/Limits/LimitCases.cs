@@ -112,6 +112,10 @@ internal static class LimitCases
             node => UntilRefusedAsync(node, (alice, i) => KeepAsync(alice, $"k{i}", new string('x', 700))),
             node => WithAsync(node, alice => KeepAsync(alice, "k0", 1))) { OfTheStore = true },
         new(
+            "Delivery.MaxFilters", "too-many-filters", o => o.Delivery.MaxFilters = 1,
+            node => UntilRefusedAsync(node, (alice, i) => alice.Connection.InvokeAsync("PauseReading", $"group:g{i}")),
+            node => WithAsync(node, alice => alice.Connection.InvokeAsync("PauseReading", "group:g2"))),
+        new(
             "Presence.MaxWatches", "too-many-watches", o => (o.Presence.IsEnabled, o.Presence.MaxWatches) = (true, 1),
             async node =>
             {

@@ -18,6 +18,29 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_member_can_start_at_an_earlier_position_and_not_past_the_tail()
+    {
+        await using var h = await CreateAsync();
+        var p = await h.AddManyAsync(Team, 3);
+        await ShouldRefuseAsync(
+            () => h.Store.Memberships.AddAsync("team", "bob", StoreHarness.Beyond(p[2]), default), WsmqErrors.PositionBeyondTail);
+        (await h.Store.Memberships.MembersOfAsync("team", default)).Should().BeEmpty();
+
+        await h.Store.Memberships.AddAsync("team", "bob", p[0], default);
+        await h.Store.Memberships.AddAsync("team", "bob", p[1], default);
+        await h.Store.Memberships.AddAsync("team", "bob", StoreHarness.Beyond(p[2]), default);
+        await h.Store.Memberships.AddAsync("team", "eve", WsmqPosition.Start, default);
+        await h.Store.Memberships.AddAsync("team", "ann", p[2], default);
+
+        var start = await h.OpenGroupAsync("team", "bob");
+        start.Should().Be(p[0]);
+        (await h.PositionsAsync(Team, start)).Should().Equal(p[1..]);
+        (await h.Store.Memberships.GroupsOfAsync("bob", default)).Should().Equal(new Membership("team", p[0]));
+        (await h.OpenGroupAsync("team", "eve")).Should().Be(WsmqPosition.Start);
+        (await h.OpenGroupAsync("team", "ann")).Should().Be(p[2]);
+    }
+
+    [Fact]
     public async Task Each_device_of_a_member_has_its_own_cursor()
     {
         await using var h = await CreateAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);

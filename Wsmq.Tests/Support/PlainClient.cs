@@ -11,6 +11,8 @@ internal sealed class PlainClient : IAsyncDisposable
 
     private readonly ConcurrentQueue<WsmqDelivery> _received = [];
     private readonly ConcurrentQueue<GapSeen> _gaps = [];
+    private readonly ConcurrentQueue<(string Source, string After, string Through)> _skips = [];
+    private readonly ConcurrentQueue<(string Source, string Position)> _cleared = [];
     private readonly ConcurrentQueue<StateSeen> _state = [];
     private readonly ConcurrentQueue<WsmqLiveMessage> _live = [];
     private readonly ConcurrentDictionary<string, bool> _probes = [];
@@ -28,6 +30,12 @@ internal sealed class PlainClient : IAsyncDisposable
     public IReadOnlyList<string> Bodies => [.. _received.Select(d => d.Body.ToString()!)];
 
     public IReadOnlyList<GapSeen> Gaps => [.. _gaps];
+
+    /// <summary>The calls of <c>Skipped</c>.</summary>
+    public IReadOnlyList<(string Source, string After, string Through)> Skips => [.. _skips];
+
+    /// <summary>The calls of <c>Cleared</c>.</summary>
+    public IReadOnlyList<(string Source, string Position)> Cleared => [.. _cleared];
 
     /// <summary>The calls of <c>State</c>.</summary>
     public IReadOnlyList<StateSeen> State => [.. _state];
@@ -48,9 +56,9 @@ internal sealed class PlainClient : IAsyncDisposable
 
     public static async Task<PlainClient> ConnectAsync(
         TestNode node, string user, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false,
-        bool status = false)
+        bool status = false, string query = "")
     {
-        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate, state, status);
+        var client = Create(node.Hub, TestTokens.For(user), device, ack, onReceive, negotiate, state, status, query);
         await client.Connection.StartAsync();
         return client;
     }
@@ -58,9 +66,9 @@ internal sealed class PlainClient : IAsyncDisposable
     /// <remarks>Only a client that negotiates knows its connection id.</remarks>
     public static PlainClient Create(
         Uri hub, string? token, string? device = null, bool ack = true, Action<WsmqDelivery>? onReceive = null, bool negotiate = false, bool state = false,
-        bool status = false)
+        bool status = false, string query = "")
     {
-        var asked = $"{(state ? "&state=true" : "")}{(status ? "&status=true" : "")}";
+        var asked = $"{(state ? "&state=true" : "")}{(status ? "&status=true" : "")}{query}";
         var url = device is null && asked.Length == 0 ? hub : new Uri(hub, $"?device={Uri.EscapeDataString(device ?? "default")}{asked}");
         var connection = new HubConnectionBuilder()
             .WithUrl(url, HttpTransportType.WebSockets, o =>
@@ -71,15 +79,16 @@ internal sealed class PlainClient : IAsyncDisposable
             })
             .Build();
         var client = new PlainClient(connection);
-        connection.On<WsmqDelivery>("Receive", async delivery =>
+        connection.On<WsmqDelivery>("Receive", ReceiveAsync);
+        connection.On<WsmqDelivery[]>("ReceiveMany", async deliveries =>
         {
-            onReceive?.Invoke(delivery);
-            client._received.Enqueue(delivery);
-            if (ack)
-                await connection.SendAsync("Ack", delivery.Source, delivery.Position);
+            foreach (var delivery in deliveries)
+                await ReceiveAsync(delivery);
         });
         connection.On<string, string, string, string>("Gap", (source, after, before, reason) =>
             client._gaps.Enqueue(new GapSeen(source, after, before, reason, client._received.Count)));
+        connection.On<string, string, string>("Skipped", (source, after, through) => client._skips.Enqueue((source, after, through)));
+        connection.On<string, string>("Cleared", (source, position) => client._cleared.Enqueue((source, position)));
         connection.On<string, WsmqDelivery[], string?>("State", async (source, deliveries, through) =>
         {
             client._state.Enqueue(new StateSeen(source, deliveries, through, client._received.Count, client._gaps.Count));
@@ -97,6 +106,14 @@ internal sealed class PlainClient : IAsyncDisposable
             return Task.CompletedTask;
         };
         return client;
+
+        async Task ReceiveAsync(WsmqDelivery delivery)
+        {
+            onReceive?.Invoke(delivery);
+            client._received.Enqueue(delivery);
+            if (ack)
+                await connection.SendAsync("Ack", delivery.Source, delivery.Position);
+        }
     }
 
     public Task<WsmqReceipt> SendAsync(string to, object? body, string? id = null) =>

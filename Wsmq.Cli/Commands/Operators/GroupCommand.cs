@@ -23,12 +23,18 @@ internal static class GroupCommand
     private static Command Add()
     {
         var (group, user) = (ApiVerb.Group(), ApiVerb.User());
-        return ApiVerb.Create("add", "Adds a user to a group, from the end of its log on.", ApiVerb.OneValue, async call =>
+        var from = new Option<string?>("--from")
+        {
+            Description = "The position after which the user reads, 16 digits; by default from the end of the log on. A member stays where it is.",
+            HelpName = "position",
+        };
+        from.Validators.Add(ApiVerb.CheckPosition);
+        return ApiVerb.Create("add", "Adds a user to a group, from the end of its log on or from a position.", ApiVerb.OneValue, async call =>
         {
             var (name, member) = (call.Result.NameOf(group), call.Result.NameOf(user));
-            await call.Api.AddMemberAsync(name, member, call.Stop);
+            await call.Api.AddMemberAsync(name, member, call.Result.GetValue(from), call.Stop);
             return call.Print(new { Group = name, User = member, Member = true }, $"{member} is a member of {name}");
-        }, group, user);
+        }, group, user, from);
     }
 
     private static Command Remove()

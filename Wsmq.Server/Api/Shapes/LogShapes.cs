@@ -125,4 +125,7 @@ internal sealed record WsmqApiDelivery
 
     [JsonPropertyName(Wire.Track), Description("Whether its sender can see that it was delivered and acknowledged.")]
     public bool? Track { get; init; }
+
+    [JsonPropertyName(Wire.AnyDevice), Description("Whether it is for any of the user's devices.")]
+    public bool? AnyDevice { get; init; }
 }

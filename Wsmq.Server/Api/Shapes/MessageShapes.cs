@@ -60,6 +60,9 @@ internal sealed record WsmqApiMessage
     [JsonPropertyName(Wire.RemoveState), Description("Whether it removes the state of its stateKey. It has no body then.")]
     public bool? RemoveState { get; init; }
 
+    [JsonPropertyName(Wire.AnyDevice), Description("For users: what one of the user's devices has acknowledged is not delivered to the others.")]
+    public bool? AnyDevice { get; init; }
+
     [JsonPropertyName(Wire.ExpectedTail), Description("For users and groups: it is stored only if this is the last position of the log.")]
     public string? ExpectedTail { get; init; }
 

@@ -134,6 +134,12 @@ internal static class Signatures
     {
     }
 
+    public static void NewMember(
+        [FromRoute] string group, [FromRoute] string user,
+        [FromQuery, Description("The position after which the user reads; without it from the end of the log on.")] string? from)
+    {
+    }
+
     public static void User([FromRoute] string user)
     {
     }

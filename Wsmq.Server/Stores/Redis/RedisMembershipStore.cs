@@ -9,15 +9,21 @@ namespace Wsmq.Server.Stores.Redis;
 internal sealed class RedisMembershipStore(
     RedisConnections connections, RedisKeys keys, RedisLanes lanes, int maxGroups, ILogger logger) : IMembershipStore
 {
+    // As join.lua returns it.
+    private const int BeyondTail = 2;
+
     // The group's hash is written first: a failure between the two writes leaves a member whose connections are not notified yet, and
     // repeating the call repairs that. In the opposite order, a group that the user has left would stay readable.
-    public async Task AddAsync(string group, string user, CancellationToken cancellationToken)
+    public async Task AddAsync(string group, string user, WsmqPosition? from, CancellationToken cancellationToken)
     {
         await RequireRoomAsync(group, user, cancellationToken);
         var address = WsmqAddress.Group(group);
         var log = keys.Of(address);
-        var joined = await connections.EvaluateAsync(RedisScript.Join, [log.Members, log.Meta], [user], cancellationToken);
-        await IndexAsync("SADD", group, user, changed: (bool)joined, cancellationToken);
+        var joined = (int)await connections.EvaluateAsync(
+            RedisScript.Join, [log.Members, log.Meta], [user, from?.ToString() ?? string.Empty], cancellationToken);
+        if (joined == BeyondTail)
+            throw new WsmqException(WsmqErrors.PositionBeyondTail);
+        await IndexAsync("SADD", group, user, changed: joined == 1, cancellationToken);
     }
 
     public async Task RemoveAsync(string group, string user, CancellationToken cancellationToken)

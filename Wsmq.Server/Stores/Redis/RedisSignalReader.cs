@@ -7,8 +7,9 @@ namespace Wsmq.Server.Stores.Redis;
 /// <summary>
 /// Parses a message on a node's channel. A and a name (after its length in two bytes) begin the signals of an address. These are E
 /// (position, previous, content), P (position, previous; the entry is too large for a signal), M (the user's groups, or the jobs of a queue,
-/// changed), L (length in two bytes, user: left the group) and R (position: this job of a queue was removed while it was leased). Written by
-/// signals.lua, job_remove.lua, <see cref="Membership"/> and <see cref="MemberLeft"/>.
+/// changed), L (length in two bytes, user: left the group), R (position: this job of a queue was removed while it was leased) and Z (position: a
+/// device has acknowledged this message, which is for any). Written by signals.lua, job_remove.lua, <see cref="Membership"/>,
+/// <see cref="MemberLeft"/> and <see cref="Cleared"/>.
 /// </summary>
 internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
 {
@@ -32,6 +33,9 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
         return [(byte)'A', .. group.Name, (byte)'L', (byte)(text.Length >> 8), (byte)text.Length, .. text];
     }
 
+    public static byte[] Cleared(LogKeys user, IEnumerable<string> positions) =>
+        [(byte)'A', .. user.Name, .. positions.SelectMany(p => Encoding.ASCII.GetBytes("Z" + p))];
+
     /// <summary>Reads the next signal. Returns false if the message is malformed; the rest of it cannot be read then.</summary>
     public bool TryRead(out Signal signal)
     {
@@ -53,7 +57,8 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
             'E' or 'P' => TryReadEntry(kind == 'E', out signal),
             'M' => true,
             'L' => TryReadLeft(out signal),
-            'R' => TryReadRemoved(out signal),
+            'R' => TryReadPosition(Signal.JobRemoved, out signal),
+            'Z' => TryReadPosition(Signal.MessageCleared, out signal),
             _ => false,
         };
         if (read && !_rest.IsEmpty && _rest.Span[0] != (byte)'A')
@@ -68,13 +73,13 @@ internal ref struct RedisSignalReader(ReadOnlyMemory<byte> message)
         return read;
     }
 
-    private bool TryReadRemoved(out Signal signal)
+    private bool TryReadPosition(Func<WsmqPosition, Signal> signalOf, out Signal signal)
     {
         signal = default;
-        if (_rest.Length < WsmqPosition.Length || !RedisReplies.TryPosition(_rest.Span[..WsmqPosition.Length], out var job))
+        if (_rest.Length < WsmqPosition.Length || !RedisReplies.TryPosition(_rest.Span[..WsmqPosition.Length], out var position))
             return false;
         _rest = _rest[WsmqPosition.Length..];
-        signal = Signal.JobRemoved(job);
+        signal = signalOf(position);
         return true;
     }
 

@@ -63,6 +63,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         Inspection = new RedisInspection(_connections, _keys, _lanes, options.Value);
         Runs = new RedisRuns(_connections, _keys);
         LastSeen = new RedisLastSeen(_connections, _keys);
+        Cleared = new RedisClearedMessages(_connections, _keys, _lanes, options.Value);
         _access = new RedisAccessStore(_connections, _keys, logger);
         _nodes = new RedisNodes(
             _connections, _lanes, new RedisResponders(_connections, _keys, _lanes.Node), options.Value.Nodes, _clock, logger);
@@ -104,6 +105,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public ILastSeenStore LastSeen { get; }
 
     public ITrackingStore Tracking { get; }
+
+    public IClearedMessages Cleared { get; }
 
     public INodeStore Nodes => _nodes;
 

@@ -2,10 +2,10 @@ namespace Wsmq.Server.Stores.Sqlite;
 
 internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signals, int maxGroups) : IMembershipStore
 {
-    public Task AddAsync(string group, string user, CancellationToken cancellationToken)
+    public Task AddAsync(string group, string user, WsmqPosition? from, CancellationToken cancellationToken)
     {
         var (log, queue) = (WsmqAddress.Group(group), WsmqAddress.User(user));
-        return ChangeAsync(queue, leaving: null, s => Add(s, log, user), cancellationToken);
+        return ChangeAsync(queue, leaving: null, s => Add(s, log, user, from), cancellationToken);
     }
 
     public Task RemoveAsync(string group, string user, CancellationToken cancellationToken)
@@ -23,13 +23,16 @@ internal sealed class SqliteMemberships(SqliteEngine engine, LocalSignals signal
     public async Task<IReadOnlyList<string>> MembersOfAsync(string group, CancellationToken cancellationToken) =>
         await engine.ReadAsync(s => MembershipTable.MembersOf(s, group), cancellationToken).ConfigureAwait(false);
 
-    private bool Add(SqliteSession session, WsmqAddress log, string user)
+    private bool Add(SqliteSession session, WsmqAddress log, string user, WsmqPosition? from)
     {
         if (MembershipTable.Joined(session, log.Name, user) is not null)
             return false;
         if (MembershipTable.CountOf(session, user) >= maxGroups)
             throw new WsmqException(WsmqErrors.TooManyGroups, $"at most {maxGroups}");
-        return MembershipTable.TryAdd(session, log.Name, user, LogTable.Find(session, log)?.Tail ?? 0);
+        var tail = LogTable.Find(session, log)?.Tail ?? 0;
+        return from?.Value > tail
+            ? throw new WsmqException(WsmqErrors.PositionBeyondTail)
+            : MembershipTable.TryAdd(session, log.Name, user, from?.Value ?? tail);
     }
 
     private static bool Remove(SqliteSession session, WsmqAddress log, string user)

@@ -39,6 +39,7 @@ internal sealed class SqliteStore : IStore
         Inspection = new SqliteInspection(_engine);
         Runs = new SqliteRuns(_engine, clock);
         LastSeen = new SqliteLastSeen(_engine, clock);
+        Cleared = new SqliteClearedMessages(_engine, signals, options.Value, clock);
     }
 
     public event Action? Doubted
@@ -72,6 +73,8 @@ internal sealed class SqliteStore : IStore
     public ILastSeenStore LastSeen { get; }
 
     public ITrackingStore Tracking { get; }
+
+    public IClearedMessages Cleared { get; }
 
     public INodeStore Nodes { get; } = new SqliteNode();
 

@@ -6,8 +6,8 @@ namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
 /// Removes data that no call touches: entries of idle logs that are too old or acknowledged, expired message ids, producers and sequences, expired
-/// dead letters, outcomes of jobs, times at which users were last seen, records of tracked messages, and old usage accounts. Appends and reads trim
-/// the logs that they touch, so this may be slow, and works in small transactions.
+/// dead letters, outcomes of jobs, times at which users were last seen, records of tracked messages, which messages for any device were acknowledged, and old
+/// usage accounts. Appends and reads trim the logs that they touch, so this may be slow, and works in small transactions.
 /// </summary>
 internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retention, TimeProvider clock, ILogger logger) : IAsyncDisposable
 {
@@ -36,6 +36,7 @@ internal sealed class SqliteSweeper(SqliteEngine engine, SqliteRetention retenti
             .ConfigureAwait(false);
         await PurgeAsync((s, limit) => SqliteLastSeen.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
         await PurgeAsync((s, limit) => TrackTable.Purge(s, clock.NowMicros(), limit), LettersPerWrite, cancellationToken).ConfigureAwait(false);
+        await PurgeAsync((s, limit) => SqliteClearedMessages.Purge(s, clock.NowMicros(), limit), IdsPerWrite, cancellationToken).ConfigureAwait(false);
         await PurgeAsync((s, limit) => UsageTable.Purge(s, clock.NowMicros() - retention.Longest, limit), LettersPerWrite, cancellationToken)
             .ConfigureAwait(false);
 

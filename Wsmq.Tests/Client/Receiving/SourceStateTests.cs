@@ -2,7 +2,7 @@ namespace Wsmq.Tests.Client;
 
 /// <summary>
 /// What the client does with each arrival, as a table. Steps: d3&lt;2 is a delivery at position 3 that follows 2; gap3-6 announces that
-/// entries after 3 and before 6 are missing; state5:2,4 is a state of two messages, after which the log goes on after 5; start5 is the app's
+/// entries after 3 and before 6 are missing; skip3-6 says that what is after 3, up to 6, is not for the client; state5:2,4 is a state of two messages, after which the log goes on after 5; start5 is the app's
 /// own position; handle takes one item from the queue, of two; resume calls
 /// Resume if it is needed, answered and refused are the server's answer, connect is a new connection.
 /// </summary>
@@ -43,6 +43,12 @@ public sealed class SourceStateTests
     [InlineData("d1<0 gap1-4 handle handle d4<3", "taken taken 1 gap1-4 taken")]
     [InlineData("d1<0 gap3-6", "taken missing")]
     [InlineData("d5<4 gap1-4", "taken ignored")]
+
+    // What is not for this client is no gap and no item; entries may be missing before it.
+    [InlineData("d1<0 skip1-5 d6<5", "taken ignored taken")]
+    [InlineData("d1<0 skip1-5 d3<1 handle d4<1", "taken ignored ignored 1 ignored")]
+    [InlineData("d1<0 skip3-5 resume", "taken missing after1")]
+    [InlineData("skip0-5 d7<6 resume", "ignored missing after5")]
 
     // The app's own position: Resume on every connection, and nothing up to there is delivered.
     [InlineData("start5 d3<2 resume d6<5 answered", "ignored after5 taken done")]
@@ -96,6 +102,9 @@ public sealed class SourceStateTests
                 break;
             case ['g', 'a', 'p', .. var numbers] when numbers.Split('-') is [var from, var to]:
                 Show(_source.Announced(new WsmqGapEventArgs(_source.Source, At(from), At(to), WsmqGapReasons.Retention)));
+                break;
+            case ['s', 'k', 'i', 'p', .. var numbers] when numbers.Split('-') is [var after, var skipped]:
+                Show(_source.Skipped(At(after), At(skipped)));
                 break;
             case ['s', 't', 'a', 't', 'e', .. var state] when state.Split(':') is [var through, var positions]:
                 Show(_source.StateArrived([.. positions.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(MessageAt)], At(through)));

@@ -30,6 +30,15 @@ export interface DeadLetteredEvent {
   attempts: number;
 }
 
+/** Another device of the user has acknowledged a message that is for any device, and that this one has got and not acknowledged. */
+export interface ClearedEvent {
+  /** The source of the message: the user's own queue. */
+  source: Address;
+
+  /** The position of the message. */
+  position: Position;
+}
+
 /** The server has waited for acknowledgements of a source for a while: its in-flight window is full. */
 export interface StalledEvent {
   /** The source. */
@@ -124,6 +133,9 @@ export interface EventMap {
 
   /** A message was dead-lettered for this device. */
   deadLettered: DeadLetteredEvent;
+
+  /** A message for any device was handled by another one. If its handler has not begun here, it is not called; one that runs goes on. */
+  cleared: ClearedEvent;
 
   /** The server waits for acknowledgements. */
   stalled: StalledEvent;

@@ -6,8 +6,8 @@ import type { Settings } from "./options.js";
 export interface Extension extends SessionUser {
   register?(session: Session): void;
 
-  /** What it adds to the query of the hub's URL. */
-  readonly query?: string;
+  /** What the URL of the next connection has in addition. */
+  query?(): string;
 
   /** Called when the client stops, while it may still be connected. */
   stop?(): Promise<unknown>;

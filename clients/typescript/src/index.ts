@@ -3,7 +3,7 @@ export { WsmqError, type WsmqErrorCode } from "./errors.js";
 export type { Backoff } from "./backoff.js";
 export type { PageEnvironment } from "./browser/environment.js";
 export type {
-  ClientState, DeadLetteredEvent, ErrorEvent, EventMap, GapEvent, Listener, OutboxEvent, RefusedEvent, StalledEvent, StateCompleteEvent, StateEvent,
+  ClearedEvent, ClientState, DeadLetteredEvent, ErrorEvent, EventMap, GapEvent, Listener, OutboxEvent, RefusedEvent, StalledEvent, StateCompleteEvent, StateEvent,
 } from "./events.js";
 export type { AnyMessage, HistoryPage, HistoryQuery } from "./history/types.js";
 export type { Handler, LiveHandler, StateRemovalHandler } from "./handlers.js";

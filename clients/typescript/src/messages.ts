@@ -79,6 +79,12 @@ export interface SendOptions {
   stateKey?: string;
 
   /**
+   * Only for users: the message is for any of the user's devices. Once one to which it was delivered has acknowledged it, it is not delivered to
+   * others, and those that have it already are told (`cleared`). Not with a `stateKey`. Default `false`.
+   */
+  anyDevice?: boolean;
+
+  /**
    * Only for users and groups, not with a delay: the message is stored only if this is the position of the last message that the address
    * ever had (16 zeros if it had none); otherwise the send fails with `position-conflict`.
    */
@@ -140,6 +146,9 @@ export interface Message<Body = unknown, Type extends string = string> {
 
   /** How many milliseconds it could wait for its delivery, counted from when it was stored; absent if the sender set no limit. */
   timeToLive?: number;
+
+  /** `true` if it is for any of the user's devices. */
+  anyDevice?: boolean;
 
   /** The key of the address's state that it has set; absent if it is no state. */
   stateKey?: string;

@@ -30,9 +30,9 @@ export class Run {
     this.receiver = new Receiver(settings, events, handlers, this.#stopping.signal);
     this.loop = new ConnectionLoop(settings, [this.sender, this.calls, this.receiver, ...extensions], {
       device: () => this.#device(),
+      query: () => extensions.map(part => part.query?.() ?? "").join(""),
       state: (state, error, retryIn) => this.#setState(state, error, retryIn),
       storeState: available => events.emit("storeState", available),
-      query: extensions.map(({ query = "" }) => query).join(""),
       register: session => [this.receiver, ...extensions].forEach(part => part.register?.(session)),
     });
   }

@@ -37,6 +37,7 @@ class Run {
     this.client = new WsmqClient({ url: hub.hub, device: 'web', reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST, ackInterval: 100 });
     this.client.on('Line', ({ body: { text }, isState }) => this.#handle(isState ? `state ${text}` : text));
     this.client.listen('stateComplete', ({ position }) => { this.handled.push(`complete ${number(position)}`); });
+    this.client.listen('cleared', ({ position }) => { this.handled.push(`cleared ${number(position)}`); });
     this.client.listen('gap', ({ after, before, reason }) => { this.handled.push(`gap ${number(after)} ${number(before)} ${reason}`); });
     this.client.listen('state', ({ state, previous }) => { if (state === 'connected' && previous !== state) this.#connected++; });
     this.client.listen('error', () => {});
@@ -95,6 +96,8 @@ class Run {
     };
     for (const entry of entries) {
       if (entry.gap) this.hub.call('Gap', ALICE, at(entry.gap[0]), at(entry.gap[1]), entry.gap[2]);
+      else if (entry.skipped) this.hub.call('Skipped', ALICE, ...entry.skipped.map(at));
+      else if (entry.cleared) this.hub.call('Cleared', ALICE, at(entry.cleared));
       else if (entry.state) this.hub.call('State', ALICE, entry.state.map(delivery), entry.through === undefined ? null : at(entry.through));
       else if (entry.many) this.hub.call('ReceiveMany', entry.many.map(delivery));
       else if (entry.reconnect) this.hub.call('Reconnect', entry.reconnect);

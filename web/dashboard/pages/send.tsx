@@ -19,6 +19,7 @@ export function SendPage({ address }: { address: string | undefined }) {
   const [stateKey, setStateKey] = useState("");
   const [isRemoval, setRemoval] = useState(false);
   const [expectedTail, setExpectedTail] = useState("");
+  const [isForAnyDevice, setForAnyDevice] = useState(false);
   const [receipt, setReceipt] = useState<Receipt & { to: string }>();
 
   // The same id for a second click, and for a retry after a lost answer: stored once.
@@ -26,6 +27,7 @@ export function SendPage({ address }: { address: string | undefined }) {
   const call = callOf(to, {
     id, type: type || undefined, body: isRemoval ? undefined : body, delay: millisecondsOf(delay), timeToLive: millisecondsOf(life),
     stateKey: stateKey || undefined, removeState: isRemoval || undefined, expectedTail: expectedTail.trim() || undefined,
+    anyDevice: (isForAnyDevice && to.startsWith("user:")) || undefined,
   });
   const isTarget = /^(user|group|work):./.test(to);
   const mayNot = isTarget && !may("Send", to);
@@ -54,6 +56,11 @@ export function SendPage({ address }: { address: string | undefined }) {
           <label class="row dim">
             <input type="checkbox" checked={isRemoval} onChange={e => setRemoval(e.currentTarget.checked)} />removes the state of the key
           </label>
+          {to.startsWith("user:") && (
+            <label class="row dim">
+              <input type="checkbox" checked={isForAnyDevice} onChange={e => setForAnyDevice(e.currentTarget.checked)} />for any one device
+            </label>
+          )}
         </div>
         <Field label="body, in JSON; sent exactly as it is written">
           <textarea class="mono" rows={10} spellcheck={false} value={body} disabled={isRemoval} onInput={e => setBody(e.currentTarget.value)} />

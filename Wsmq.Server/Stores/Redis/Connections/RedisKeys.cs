@@ -180,6 +180,9 @@ internal sealed class LogKeys
     /// <summary>String of a user: when it was last seen, µs; only with presence.</summary>
     public RedisKey Seen => _bucket + "seen" + _name;
 
+    /// <summary>Sorted set of a user: acknowledged messages for any device, by position. Exists only for users who have such messages.</summary>
+    public RedisKey Cleared => _bucket + "cleared" + _name;
+
     /// <summary>The keys of a work queue, in the order that jobs.lua names.</summary>
     public RedisKey[] Queue => _queue ??= [Meta, .. QueueParts.Select(part => (RedisKey)(_bucket + part + _name))];
 

@@ -24,6 +24,8 @@ internal static class RedisScript
     public static readonly string Ack = Load("ack");
     public static readonly string ActiveForget = Load("active_forget");
     public static readonly string Append = Load("append");
+    public static readonly string Clear = Load("clear");
+    public static readonly string Cleared = Load("cleared");
     public static readonly string Confirm = Load("confirm");
     public static readonly string DeadDelete = Load("dead_delete");
     public static readonly string DeadFind = Load("dead_find");

@@ -5,9 +5,9 @@ import { clientMisconfigured } from "../errors.js";
  * URLs that are relative to the page.
  * @throws WsmqError the URL can never work
  */
-export function hubUrl(text: string, device: string): string {
+export function hubUrl(text: string, device: string, more = ""): string {
   const url = urlOf(text);
-  url.search += `${url.search ? "&" : "?"}device=${encodeURIComponent(device)}&batch=true&store=true&state=true`;
+  url.search += `${url.search ? "&" : "?"}device=${encodeURIComponent(device)}&batch=true&store=true&state=true&skips=true${more}`;
   return url.href;
 }
 

@@ -16,14 +16,14 @@ const PATIENCE = 5_000;
 export interface LoopObserver {
   /** The name of the device, asked for before each attempt. */
   device(): string | PromiseLike<string>;
+
+  /** What the URL has in addition, asked for before each attempt. */
+  query(): string;
   state(state: ClientState, error?: unknown, retryIn?: number): void;
   storeState(available: boolean): void;
 
   /** Before a connection starts: calls of the server may arrive with its handshake. */
   register(session: Session): void;
-
-  /** What is added to the query of the hub's URL. */
-  readonly query: string;
 }
 
 /**
@@ -169,7 +169,7 @@ export class ConnectionLoop {
 
     // The attempt was given up while the app was asked.
     if (signal.aborted) return;
-    const session = new Session(hubUrl(this.settings.url, name) + this.observer.query, token, available => this.observer.storeState(available));
+    const session = new Session(hubUrl(this.settings.url, name, this.observer.query()), token, available => this.observer.storeState(available));
     created(session);
     this.observer.register(session);
     await session.start();

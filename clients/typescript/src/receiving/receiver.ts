@@ -30,6 +30,8 @@ export class Receiver implements SessionUser {
     session.on("ReceiveMany", (deliveries: Delivery[]) => deliveries.forEach(receive));
     session.on("Gap", (source: Address, after: Position, before: Position, reason: string) =>
       this.#source(source).arrived({ position: justBelow(before), previous: after, gap: { source, after, before, reason } }));
+    session.on("Skipped", (source: Address, after: Position, through: Position) => this.#source(source).skipped(after, through));
+    session.on("Cleared", (source: Address, position: Position) => this.#source(source).cleared(position));
     const calls = new StateCalls();
     session.on("State", (source: Address, deliveries: Delivery[], through: Position | null) => {
       const state = calls.add(source, deliveries, through);

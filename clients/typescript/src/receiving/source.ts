@@ -120,6 +120,15 @@ export class Source {
     if (wentBack) this.load();
   }
 
+  /** The server does not deliver what is between two positions, and that is no gap. */
+  skipped(after: Position, through: Position): void {
+    if (this.#isMissing(after) || through <= (this.#received ?? "")) return;
+
+    // After a reconnect the server may go on before it, if the cursor was not moved there in time.
+    this.#received = through;
+    this.#mayOverlap = true;
+  }
+
   /** All state that the server delivers at once, in place of what the log does not have any more. */
   stateArrived(state: State): void {
     const { through } = state;
@@ -137,6 +146,13 @@ export class Source {
 
     // What the message says will be missing in the app's copy.
     this.load();
+  }
+
+  /** Another device has handled the message: if its handler has not begun here, it does not. */
+  cleared(position: Position): void {
+    if (position > this.#left) this.#deadLettered.add(position);
+    this.#pause.end();
+    this.events.emit("cleared", { source: this.address, position });
   }
 
   /** Whether entries after the last received one are missing up to a position, and are requested. */

@@ -17,7 +17,9 @@ interface Waiting {
 
 /** Tracked messages over the connections of a client. */
 export class HubTracking implements Tracking, Extension {
-  readonly query = "&status=true";
+  query(): string {
+    return "&status=true";
+  }
   #client: Extended;
   #listeners = new Set<(status: MessageStatus) => void>();
   #waiting = new Set<Waiting>();

@@ -1,0 +1,144 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Wsmq;
+
+/// <summary>
+/// Filters and pauses of sources, over all connections: a connection that begins while there are any delivers nothing before they are set on it.
+/// </summary>
+internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents events) : ISessionUser
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<WsmqAddress, WsmqFilter> _filters = [];
+    private readonly HashSet<WsmqAddress> _paused = [];
+
+    // One call at a time, each with what holds when it is made: of two changes the server has the later one.
+    [SuppressMessage("Reliability", "CA2213", Justification = "It has no handle to wait on.")]
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private volatile HubSession? _session;
+
+    /// <summary>Whether nothing is filtered or paused.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+                return _filters.Count == 0 && _paused.Count == 0;
+        }
+    }
+
+    public void Attach(HubSession session)
+    {
+        _session = session;
+        if (session.IsHeld)
+            _ = BeginAsync(session);
+    }
+
+    public void Detach() => _session = null;
+
+    public async Task SetFilterAsync(WsmqAddress source, WsmqFilter? filter)
+    {
+        var before = Change(() => Replace(source, filter));
+        if (_session is not { } session)
+            return;
+        try
+        {
+            await SendFilterAsync(session, source).ConfigureAwait(false);
+        }
+        catch (WsmqException)
+        {
+            Change(() => ReferenceEquals(_filters.GetValueOrDefault(source), filter) ? Replace(source, before) : null);
+            throw;
+        }
+    }
+
+    public async Task PauseAsync(WsmqAddress source, bool paused)
+    {
+        Change(() => paused ? _paused.Add(source) : _paused.Remove(source));
+        if (_session is not { } session)
+            return;
+        try
+        {
+            await SendPauseAsync(session, source).ConfigureAwait(false);
+        }
+        catch (WsmqException) when (paused)
+        {
+            Change(() => _paused.Remove(source));
+            throw;
+        }
+    }
+
+    private T Change<T>(Func<T> change)
+    {
+        lock (_lock)
+            return change();
+    }
+
+    // Returns the filter before it.
+    private WsmqFilter? Replace(WsmqAddress source, WsmqFilter? filter)
+    {
+        var before = _filters.GetValueOrDefault(source);
+        if (filter is null)
+            _filters.Remove(source);
+        else
+            _filters[source] = filter;
+        return before;
+    }
+
+    // What the server refuses for good is reported: the source is delivered without it.
+    private async Task BeginAsync(HubSession session)
+    {
+        foreach (var source in Change(() => _filters.Keys.ToArray()))
+            await ReportAsync(SendFilterAsync(session, source)).ConfigureAwait(false);
+        foreach (var source in Change(() => _paused.ToArray()))
+            await ReportAsync(SendPauseAsync(session, source)).ConfigureAwait(false);
+        await ReportAsync(CallAsync(session, session.BeginReadingAsync)).ConfigureAwait(false);
+    }
+
+    private async Task ReportAsync(Task call)
+    {
+        try
+        {
+            await call.ConfigureAwait(false);
+        }
+        catch (WsmqException e)
+        {
+            events.RaiseError(WsmqClientOperation.Filter, e);
+        }
+    }
+
+    private Task SendFilterAsync(HubSession session, WsmqAddress source) =>
+        CallAsync(session, () => session.SetFilterAsync(source, Change(() => _filters.GetValueOrDefault(source))));
+
+    private Task SendPauseAsync(HubSession session, WsmqAddress source) =>
+        CallAsync(session, () => session.PauseReadingAsync(source, Change(() => _paused.Contains(source))));
+
+    // Repeated until there is an answer, or the connection has ended: the next one begins with what holds then.
+    private async Task CallAsync(HubSession session, Func<Task> call)
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            for (var failures = 0; !session.Ended.IsCompleted; failures++)
+            {
+                try
+                {
+                    await call().WaitAsync(options.SendTimeout, options.TimeProvider).ConfigureAwait(false);
+                    return;
+                }
+                catch (Exception e) when (HubRefusal.IsFinal(e, out var refusal))
+                {
+                    throw WsmqException.From(refusal) ?? new WsmqException(WsmqErrors.OutcomeUnknown, refusal.Message, refusal);
+                }
+                catch (Exception e)
+                {
+                    var wait = Waits.Longer(options.SendBackoff.Next(failures), WsmqException.From(e)?.RetryAfter);
+                    await ((Task)session.Ended).WaitAsync(wait, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}

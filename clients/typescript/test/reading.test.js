@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { reading } from '../dist/reading.js';
+import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
+import { readings } from '../support/cases/reading.js';
+import { Page, Setting } from '../support/pages.js';
+import { ScriptedHub } from '../support/scripted-hub.js';
+
+readings(Setting);
+
+describe('filters with a scripted hub', () => {
+  let hub;
+  let page;
+  beforeEach(async () => {
+    hub = await ScriptedHub.start();
+    page = new Page(hub.hub, 'token');
+  });
+  afterEach(async () => {
+    await page.stop();
+    await hub.stop();
+  });
+
+  const calls = () => hub.calls.filter(({ target }) => /Filter|Reading/.test(target)).map(call => [call.target, ...call.arguments]);
+
+  test('they are set before anything is delivered, again after a temporary refusal and on each connection', async () => {
+    let refusals = 1;
+    hub.answer = target => {
+      if (target === 'SetFilter' && refusals-- > 0) throw new Error('[wsmq 4006 too-many-resumes retry] [retry-after 1] later');
+      return null;
+    };
+    await reading(page.client).setFilter('user:bob', { types: ['a'] });
+    await reading(page.client).pause('group:ops');
+    await page.client.start();
+    const begun = [['SetFilter', 'user:bob', { types: ['a'] }], ['PauseReading', 'group:ops'], ['BeginReading']];
+    await eventually('reading has begun', () => calls().length === 4);
+    assert.deepEqual(calls(), [begun[0], ...begun]);
+
+    hub.connections.at(-1).terminate();
+    await eventually('reading has begun again', () => calls().length === 7);
+    assert.deepEqual(calls().slice(4), begun);
+
+    await reading(page.client).setFilter('user:bob', null);
+    await reading(page.client).resume('group:ops');
+    hub.connections.at(-1).terminate();
+    await eventually('it has connected again', () => page.losses === 2 && page.client.state === 'connected');
+    assert.deepEqual(calls().slice(7), [['SetFilter', 'user:bob', null], ['ResumeReading', 'group:ops']]);
+  });
+
+  test('a refused filter is reported, and the others hold', async () => {
+    hub.answer = (target, source) => {
+      if (source === 'user:bob') throw new Error('[wsmq 4020 too-many-filters final] too many');
+      return null;
+    };
+    await reading(page.client).setFilter('user:bob', { types: ['a'] });
+    await reading(page.client).setFilter('group:ops', { types: ['a'] });
+    await page.client.start();
+    await eventually('reading has begun', () => calls().length === 3);
+    assert.deepEqual(page.errors.map(({ code }) => code), ['too-many-filters']);
+    await assert.rejects(reading(page.client).pause('user:bob'), { code: 'too-many-filters' });
+  });
+});
