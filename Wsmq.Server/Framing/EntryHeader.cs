@@ -32,6 +32,8 @@ internal sealed record EntryHeader
     /// <summary>Whether it removes the state of its key.</summary>
     public bool RemovesState { get; private set; }
 
+    public IReadOnlyDictionary<string, string>? Headers { get; private set; }
+
     /// <summary>Of the replay of a dead letter: where the message comes from, and its position there.</summary>
     public (string Source, string Position)? Replay { get; private set; }
 
@@ -77,7 +79,10 @@ internal sealed record EntryHeader
             case Wire.TimeToLive: TimeToLive = field.Value.GetInt64(); break;
             case Wire.StateKey: StateKey = field.Value.GetString(); break;
             case Wire.RemoveState: RemovesState = field.Value.GetBoolean(); break;
-            case Wire.Headers: Replay = ReplayOf(field.Value); break;
+            case Wire.Headers:
+                Headers = field.Value.EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
+                Replay = ReplayOf(field.Value);
+                break;
         }
     }
 

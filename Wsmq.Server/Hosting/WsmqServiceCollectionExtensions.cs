@@ -40,6 +40,7 @@ using Wsmq.Server.Sessions;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
+using Wsmq.Server.Unacknowledged;
 using Wsmq.Server.Workers;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -150,6 +151,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<RequestNode>()
         .AddGatedLogger<ResponderEntries>()
         .AddGatedLogger<QueueRequests>()
+        .AddGatedLogger<UnacknowledgedTellers>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -251,6 +253,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionManager>();
         services.AddSingleton<UnknownFields>();
         services.AddSingleton<DueSends>();
+        services.AddSingleton<TellServices>();
+        services.AddSingleton<UnacknowledgedTellers>();
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
@@ -337,5 +341,6 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueUpkeep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppResponders>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<UnacknowledgedTellers>());
     }
 }

@@ -18,7 +18,7 @@ internal sealed class DueSends(IStore store, PublishQueue queue, IOptions<WsmqOp
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _lanes = [.. Enumerable.Range(0, store.MessageLog.Appenders.Count).Select(lane => new DueLane(lane, store, queue, options.Value.Publish, time, logger))];
+        _lanes = [.. Enumerable.Range(0, store.MessageLog.Appenders.Count).Select(lane => new DueLane(lane, store, queue, options.Value, time, logger))];
         store.Delayed.Added += Note;
         Array.ForEach(_lanes, lane => lane.Start());
         return Task.CompletedTask;

@@ -69,6 +69,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         var request = new AppendRequest(to, sender?.Scope ?? AppScope, metadata.Id, metadata.ToBytes(), body)
         {
             Job = job, Delay = delay, Number = number, Log = terms,
+            IsNoted = UnacknowledgedRules.Includes(options.Value.Unacknowledged, to, metadata.Type, metadata.Headers),
         };
         return new CheckedMessage(request, replyTo);
     }

@@ -56,6 +56,8 @@ public sealed class StoreMonitorTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
+        public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();
+
         public IJobStore Jobs => throw new NotSupportedException();
 
         public IDeclarationStore Declarations => throw new NotSupportedException();

@@ -22,6 +22,8 @@ internal sealed class WatchedStore(
 
     public IDelayedMessages Delayed => real.Delayed;
 
+    public IUnacknowledgedStore Unacknowledged => real.Unacknowledged;
+
     public IJobStore Jobs => real.Jobs;
 
     public IDeclarationStore Declarations => real.Declarations;

@@ -97,6 +97,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         // Room was looked for before, but for what has waited.
         if (request.Log is { } terms && (request.Delay?.Waited is null || StateTable.HasRoom(session, row, request, terms)))
             StateTable.Apply(session, row.Id, terms, entry);
+        if (request.IsNoted)
+            UnacknowledgedTable.Note(session, request.To, now + options.Unacknowledged.DueAfter, row.Tail);
         var created = Created(row);
         row.Tail = position.Value;
         row.Kept++;

@@ -83,7 +83,7 @@ internal static class SqliteSchema
         foreach (var part in DeadLetterTable.Definition.Concat(AccessTable.Definition).Concat(UsageTable.Definition)
             .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
             .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition).Concat(StateTable.Definition)
-            .Concat(SqliteLastSeen.Definition))
+            .Concat(SqliteLastSeen.Definition).Concat(UnacknowledgedTable.Definition))
             session.Run(part);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Server.Stores.Redis.Journals;
@@ -78,7 +79,7 @@ internal sealed class AppendScript(
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
-        values[14] = KindsOf(batch, logs);
+        values[14] = KindsOf(batch, logs) + NotesOf(batch, logs);
         (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
         values[18] = numbers.Text(logs.MayRepeat || logs.HasTerms, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
         values[20] = groups.Numbers;
@@ -109,6 +110,15 @@ internal sealed class AppendScript(
         }
 
         return string.Empty;
+    }
+
+    // See the script: after how many µs the addresses are due that are noted, and which these are; empty if none is, the usual case.
+    private string NotesOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    {
+        if (!options.Unacknowledged.HasHook || !batch.Any(item => item.IsNoted))
+            return string.Empty;
+        var flags = Enumerable.Range(0, logs.Count).Select(j => logs.Items(j).Exists(i => batch[i].IsNoted) ? '1' : '0');
+        return string.Create(CultureInfo.InvariantCulture, $"{options.Unacknowledged.DueAfter:D16}{string.Concat(flags)}W");
     }
 
     private static char KindOf(in AppendRequest item)

@@ -72,6 +72,10 @@ internal static class RedisScript
     public static readonly string Settle = Load("settle");
     public static readonly string StateRead = Load("state_read");
     public static readonly string States = Load("states");
+    public static readonly string UnacknowledgedBegin = Load("unacknowledged_begin");
+    public static readonly string UnacknowledgedReach = Load("unacknowledged_reach");
+    public static readonly string UnacknowledgedSettle = Load("unacknowledged_settle");
+    public static readonly string UnacknowledgedTake = Load("unacknowledged_take");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");
 
