@@ -11,6 +11,7 @@ internal sealed class HostSettings
     public static readonly HashSet<(Type, string)> SetInCodeOnly =
     [
         (typeof(WsmqOptions), nameof(WsmqOptions.Queues)),
+        (typeof(WsmqOptions), nameof(WsmqOptions.Unacknowledged)),
         (typeof(WsmqPublishOptions), nameof(WsmqPublishOptions.Json)),
         (typeof(WsmqLimitOptions), nameof(WsmqLimitOptions.ClassProvider)),
         (typeof(WsmqRedisOptions), nameof(WsmqRedisOptions.Configuration)),

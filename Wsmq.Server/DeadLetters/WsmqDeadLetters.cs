@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Lifecycle;
 using Wsmq.Server.Publishing;
@@ -6,7 +7,7 @@ using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.DeadLetters;
 
-internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueue queue) : IWsmqDeadLetters
+internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueue queue, IOptions<WsmqOptions> options) : IWsmqDeadLetters
 {
     /// <summary>The largest page.</summary>
     public const int MostListed = 1_000;
@@ -60,7 +61,10 @@ internal sealed class WsmqDeadLetters(IStore store, StartGate start, PublishQueu
             StateKey = message.StateKey,
             RemovesState = message.RemoveState,
         };
-        var send = new AwaitedSend(new AppendRequest(to, Scope, metadata.Id, metadata.ToBytes(), letter.Entry!.Body));
+        var send = new AwaitedSend(new AppendRequest(to, Scope, metadata.Id, metadata.ToBytes(), letter.Entry!.Body)
+        {
+            IsNoted = UnacknowledgedRules.Includes(options.Value.Unacknowledged, to, metadata.Type, metadata.Headers),
+        });
         queue.Enqueue(send);
         var receipt = await send.Receipt.WaitAsync(cancellationToken);
         await store.DeadLetters.RemoveAsync(letter.Key, to.Name, cancellationToken);

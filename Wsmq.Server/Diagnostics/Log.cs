@@ -69,6 +69,18 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Warning, "{Count} messages that are due were not stored, the first one of them for {Address}; they are tried again.")]
     public static partial void DueSendFailed(ILogger logger, Exception exception, int count, string address);
 
+    [LoggerMessage(440, LogLevel.Warning, "Users whose messages no device has acknowledged could not be looked for, which is repeated in {Delay}.")]
+    public static partial void UnacknowledgedLookFailed(ILogger logger, Exception exception, TimeSpan delay);
+
+    [LoggerMessage(441, LogLevel.Warning, "The hook for unacknowledged messages failed for {Count} messages to {Address}, attempt {Attempt}. It is called again in {Delay}.")]
+    public static partial void UnacknowledgedFailed(ILogger logger, Exception exception, int count, string address, int attempt, TimeSpan delay);
+
+    [LoggerMessage(442, LogLevel.Error, "The hook for unacknowledged messages is not called again for {Count} messages to {Address}: {Attempts} attempts have failed.")]
+    public static partial void UnacknowledgedGivenUp(ILogger logger, Exception? exception, int count, string address, int attempts);
+
+    [LoggerMessage(443, LogLevel.Error, "Whether messages to {Address} are unacknowledged cannot be told, because what is stored of it is corrupt. It is looked at again in {Delay}.")]
+    public static partial void UnacknowledgedCorrupt(ILogger logger, Exception? exception, string address, TimeSpan delay);
+
     [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is corrupt or foreign, and is announced as a gap instead of delivered: {Defect}")]
     public static partial void UnreadableEntry(ILogger logger, string source, string position, string defect);
 

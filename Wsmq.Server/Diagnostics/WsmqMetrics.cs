@@ -27,6 +27,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _requests;
     private readonly UpDownCounter<long> _openRequests;
     private readonly Counter<long> _lateReplies;
+    private readonly Counter<long> _unacknowledged;
 
     public WsmqMetrics(IMeterFactory factory)
     {
@@ -50,6 +51,8 @@ internal sealed class WsmqMetrics
         _requests = meter.CreateCounter<long>("wsmq.requests", "{request}", "Requests that users and the app made on this node, by how they ended.");
         _openRequests = meter.CreateUpDownCounter<long>("wsmq.requests.open", "{request}", "Requests for which somebody on this node waits.");
         _lateReplies = meter.CreateCounter<long>("wsmq.requests.late", "{reply}", "Answers to requests that were dropped, because nobody waited any more.");
+        _unacknowledged = meter.CreateCounter<long>(
+            "wsmq.unacknowledged", "{message}", "Messages that a hook was called for because no device had acknowledged them, by how the call ended.");
         _recurring = meter.CreateCounter<long>("wsmq.recurring", "{occurrence}", "Occurrences of recurring jobs that this node handled.");
     }
 
@@ -130,6 +133,8 @@ internal sealed class WsmqMetrics
     public void RequestEnded(string outcome) => _requests.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void LateReply() => _lateReplies.Add(1);
+
+    public void Unacknowledged(string outcome, int count) => _unacknowledged.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void StoreChanged(bool available) => _storeUnavailable.Add(available ? -1 : 1);
 }

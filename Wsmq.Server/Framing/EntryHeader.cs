@@ -35,6 +35,8 @@ internal sealed record EntryHeader
     /// <summary>Whether it is tracked.</summary>
     public bool IsTracked { get; private set; }
 
+    public IReadOnlyDictionary<string, string>? Headers { get; private set; }
+
     /// <summary>Of the replay of a dead letter: where the message comes from, and its position there.</summary>
     public (string Source, string Position)? Replay { get; private set; }
 
@@ -81,7 +83,10 @@ internal sealed record EntryHeader
             case Wire.StateKey: StateKey = field.Value.GetString(); break;
             case Wire.RemoveState: RemovesState = field.Value.GetBoolean(); break;
             case Wire.Track: IsTracked = field.Value.GetBoolean(); break;
-            case Wire.Headers: Replay = ReplayOf(field.Value); break;
+            case Wire.Headers:
+                Headers = field.Value.EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
+                Replay = ReplayOf(field.Value);
+                break;
         }
     }
 

@@ -13,6 +13,7 @@ using Wsmq.Server.Schedules;
 using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
+using Wsmq.Server.Unacknowledged;
 using Wsmq.Server.Workers;
 
 namespace Wsmq;
@@ -173,6 +174,22 @@ public sealed class WsmqBuilder
             queue, name, CronSchedule.Parse(cron, options.TimeZone), options, all => TypedBody.Message(
                 WsmqAddress.Work(queue), message, TypedBody.ByReflection<T>(all.Publish.Json),
                 new WsmqSendOptions { Key = options.Key, Priority = options.Priority, TimeToLive = options.TimeToLive })));
+        return this;
+    }
+
+    /// <summary>
+    /// Calls a hook for messages to users that no device of the user has acknowledged in time, at least once: see
+    /// <see cref="WsmqUnacknowledgedOptions"/>. Add it on all nodes. It is registered as scoped unless the app has registered it. There is one
+    /// hook: a repeated call replaces it.
+    /// </summary>
+    /// <typeparam name="THook">The hook.</typeparam>
+    public WsmqBuilder OnUnacknowledged<THook>()
+        where THook : class, IWsmqUnacknowledgedHook
+    {
+        Services.TryAddScoped<THook>();
+        Services.Configure<WsmqOptions>(o => o.Unacknowledged.HasHook = true);
+        Services.Replace(ServiceDescriptor.Singleton(p => new UnacknowledgedHook((unacknowledged, stop) =>
+            p.GetRequiredService<ScopedHandlers>().CallAsync<THook>(hook => hook.HandleAsync(unacknowledged, stop)))));
         return this;
     }
 

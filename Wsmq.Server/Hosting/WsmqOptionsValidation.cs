@@ -70,6 +70,7 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         Presence(rules, options.Presence);
         rules.Within(options.Tracking.Retention, TimeSpan.FromMinutes(1), TimeSpan.FromDays(31));
         rules.Within(options.Tracking.MaxMembers, 1, 100_000);
+        Unacknowledged(rules, options.Unacknowledged, options.Retention.For(WsmqAddressKind.User).MaxAge);
         rules.Within(options.Requests.MaxTimeout, OneSecond, TimeSpan.FromHours(1));
         rules.Within(options.Requests.MaxOpen, 1, 1_024);
         rules.Within(options.Requests.MaxWaiting, 0, 65_536);
@@ -107,6 +108,25 @@ internal sealed class WsmqOptionsValidation : IValidateOptions<WsmqOptions>
         rules.Within(presence.MaxGroupMembers, 0, 5_000);
         rules.Within(presence.MaxWatches, 1, 10_000);
         rules.Within(presence.LastSeenExpiry, TimeSpan.Zero, TenYears);
+    }
+
+    private static void Unacknowledged(OptionRules rules, WsmqUnacknowledgedOptions unacknowledged, TimeSpan retained)
+    {
+        rules.Within(unacknowledged.After, Tenth, TimeSpan.FromDays(30));
+        rules.Within(unacknowledged.Gather, TimeSpan.Zero, TenMinutes);
+        rules.Within(unacknowledged.MaxBatch, 1, 1_000);
+        rules.Within(unacknowledged.MaxCalls, 1, 1_000);
+        rules.Within(unacknowledged.Timeout, OneSecond, TenMinutes);
+        rules.Within(unacknowledged.MaxAttempts, 1, 10_000);
+        rules.Require(
+            !unacknowledged.Types.Any(string.IsNullOrEmpty), "options.Unacknowledged.Types must not hold an empty name; * is all that have a type");
+        rules.Require(unacknowledged.Header != string.Empty, "options.Unacknowledged.Header must name a header, or be null");
+        rules.Require(
+            unacknowledged.HeaderValue is null || unacknowledged.Header is not null,
+            "options.Unacknowledged.HeaderValue needs options.Unacknowledged.Header");
+        rules.Require(
+            !unacknowledged.HasHook || unacknowledged.After + unacknowledged.Gather < retained,
+            "options.Unacknowledged.After and Gather must be less than users' messages are retained, or they would be removed before the hook is told");
     }
 
     private static void Drain(OptionRules rules, WsmqOptions options)

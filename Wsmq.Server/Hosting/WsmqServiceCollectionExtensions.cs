@@ -41,6 +41,7 @@ using Wsmq.Server.Stores;
 using Wsmq.Server.Stores.Redis;
 using Wsmq.Server.Stores.Sqlite;
 using Wsmq.Server.Tracking;
+using Wsmq.Server.Unacknowledged;
 using Wsmq.Server.Workers;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -154,6 +155,7 @@ public static class WsmqServiceCollectionExtensions
         .AddGatedLogger<RequestNode>()
         .AddGatedLogger<ResponderEntries>()
         .AddGatedLogger<QueueRequests>()
+        .AddGatedLogger<UnacknowledgedTellers>()
         .AddGatedLogger<UsageReporter>();
 
     private static void AddHub(IServiceCollection services)
@@ -260,6 +262,8 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<SessionManager>();
         services.AddSingleton<UnknownFields>();
         services.AddSingleton<DueSends>();
+        services.AddSingleton<TellServices>();
+        services.AddSingleton<UnacknowledgedTellers>();
         services.AddSingleton<ClientSends>();
         services.AddSingleton<ClientAcks>();
         services.AddSingleton<ClientNacks>();
@@ -350,5 +354,6 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<INodePart>(p => p.GetRequiredService<QueueUpkeep>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppWorkers>());
         services.AddSingleton<INodePart>(p => p.GetRequiredService<AppResponders>());
+        services.AddSingleton<INodePart>(p => p.GetRequiredService<UnacknowledgedTellers>());
     }
 }

@@ -47,4 +47,7 @@ public sealed class WsmqOptions
 
     /// <summary>Who is online: off unless it is enabled.</summary>
     public WsmqPresenceOptions Presence { get; } = new();
+
+    /// <summary>Messages to users that no device has acknowledged in time: which ones the app's hook is told of, and when.</summary>
+    public WsmqUnacknowledgedOptions Unacknowledged { get; } = new();
 }

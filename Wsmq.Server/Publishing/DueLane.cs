@@ -14,56 +14,21 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOp
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly BackgroundLoop _loop = new(time);
-
-    // A timestamp.
-    private long _lookAt;
+    private readonly NextLook _next = new(time, LongestUnseen);
     private int _failures;
     private string? _first;
 
-    public void Start() => _loop.Start(LookAsync, Wait, (e, delay) => Log.DueSendsFailed(logger, e, delay));
+    public void Start() => _next.Start(LookAsync, (e, delay) => Log.DueSendsFailed(logger, e, delay));
 
-    public Task StopAsync() => _loop.StopAsync();
+    public Task StopAsync() => _next.StopAsync();
 
     /// <summary>A message is due after a wait.</summary>
-    public void Note(TimeSpan wait)
-    {
-        var at = After(wait < LongestUnseen ? wait : LongestUnseen);
-        for (long known = Volatile.Read(ref _lookAt), seen; at < known; known = seen)
-        {
-            seen = Interlocked.CompareExchange(ref _lookAt, at, known);
-            if (seen == known)
-                _loop.Wake();
-        }
-    }
-
-    private TimeSpan Wait()
-    {
-        var now = time.GetTimestamp();
-        if (Volatile.Read(ref _lookAt) is var at && at <= now)
-            return TimeSpan.Zero;
-
-        // Timers count whole milliseconds.
-        return TimeSpan.FromMilliseconds(Math.Ceiling(time.GetElapsedTime(now, at).TotalMilliseconds));
-    }
+    public void Note(TimeSpan wait) => _next.Note(wait);
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        // Woken only to wait for a shorter time.
-        if (Volatile.Read(ref _lookAt) > time.GetTimestamp())
-            return;
-        Volatile.Write(ref _lookAt, After(LongestUnseen));
-        try
+        while (await store.Delayed.DueAsync(lane, cancellationToken) is var due && !await IsDoneAsync(due, cancellationToken))
         {
-            while (await store.Delayed.DueAsync(lane, cancellationToken) is var due && !await IsDoneAsync(due, cancellationToken))
-            {
-            }
-        }
-        catch (Exception)
-        {
-            // The repeat must look, and not wait.
-            Volatile.Write(ref _lookAt, 0);
-            throw;
         }
     }
 
@@ -94,7 +59,8 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOp
         var sends = new List<AwaitedSend>(messages.Count);
         foreach (var message in messages)
         {
-            sends.Add(new AwaitedSend(TrackRules.Restore(StateRules.Restore(message, options.Publish), options.Tracking)));
+            var terms = TrackRules.Restore(StateRules.Restore(message, options.Publish), options.Tracking);
+            sends.Add(new AwaitedSend(UnacknowledgedRules.Restore(terms, options.Unacknowledged)));
             queue.Enqueue(sends[^1]);
 
             // A busy node: later ones must not pass this one.
@@ -126,6 +92,4 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOp
             return (false, e);
         }
     }
-
-    private long After(TimeSpan wait) => time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
 }

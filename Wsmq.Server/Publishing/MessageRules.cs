@@ -81,6 +81,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         var request = new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body)
         {
             Job = job, Delay = delay, Number = number, Log = SequenceRules.With(terms, SequenceOf(message, sender, to, metadata.Id)),
+            IsNoted = UnacknowledgedRules.Includes(options.Value.Unacknowledged, to, metadata.Type, metadata.Headers),
         };
         return new CheckedMessage(request, replyTo);
     }

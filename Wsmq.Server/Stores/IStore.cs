@@ -17,6 +17,8 @@ internal interface IStore : IAsyncDisposable
 
     IDelayedMessages Delayed { get; }
 
+    IUnacknowledgedStore Unacknowledged { get; }
+
     IJobStore Jobs { get; }
 
     IDeclarationStore Declarations { get; }

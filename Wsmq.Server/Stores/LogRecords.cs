@@ -21,6 +21,9 @@ internal readonly record struct AppendRequest(
     /// <summary>For a log: when the message is due, if it is not at once.</summary>
     public DelayTerms? Delay { get; init; }
 
+    /// <summary>For a user's log: its address is noted, see <see cref="IUnacknowledgedStore"/>.</summary>
+    public bool IsNoted { get; init; }
+
     /// <summary>
     /// The number of the message, by which a repeat is recognized; null if that is its id. A message to a work queue has no number.
     /// </summary>

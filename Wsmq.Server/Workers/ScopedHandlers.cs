@@ -8,12 +8,15 @@ namespace Wsmq.Server.Workers;
 internal sealed class ScopedHandlers(IServiceScopeFactory scopes, ILogger<AppWorkers> logger)
 {
     public async Task HandleAsync<T, THandler>(WsmqJob<T> job, CancellationToken cancellationToken)
-        where THandler : class, IWsmqJobHandler<T>
+        where THandler : class, IWsmqJobHandler<T> => await CallAsync<THandler>(handler => handler.HandleAsync(job, cancellationToken));
+
+    public async Task CallAsync<THandler>(Func<THandler, Task> call)
+        where THandler : class
     {
         var scope = scopes.CreateAsyncScope();
         try
         {
-            await scope.ServiceProvider.GetRequiredService<THandler>().HandleAsync(job, cancellationToken);
+            await call(scope.ServiceProvider.GetRequiredService<THandler>());
         }
         finally
         {

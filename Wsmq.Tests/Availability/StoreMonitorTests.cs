@@ -60,6 +60,8 @@ public sealed class StoreMonitorTests
 
         public ITrackingStore Tracking => throw new NotSupportedException();
 
+        public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();
+
         public IJobStore Jobs => throw new NotSupportedException();
 
         public IDeclarationStore Declarations => throw new NotSupportedException();

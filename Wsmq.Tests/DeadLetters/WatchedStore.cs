@@ -26,6 +26,8 @@ internal sealed class WatchedStore(
 
     public ITrackingStore Tracking => real.Tracking;
 
+    public IUnacknowledgedStore Unacknowledged => real.Unacknowledged;
+
     public IJobStore Jobs => real.Jobs;
 
     public IDeclarationStore Declarations => real.Declarations;

@@ -61,6 +61,7 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         DeadLetters = new RedisDeadLetters(_connections, _keys, _lanes, options.Value, tracking);
         _usage = new RedisUsage(_connections, _keys, options.Value, _options);
         Inspection = new RedisInspection(_connections, _keys, _lanes, options.Value);
+        Unacknowledged = new RedisUnacknowledged(_connections, _keys, _lanes);
         Runs = new RedisRuns(_connections, _keys);
         LastSeen = new RedisLastSeen(_connections, _keys);
         Cleared = new RedisClearedMessages(_connections, _keys, _lanes, options.Value);
@@ -86,6 +87,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public IDeadLetterStore DeadLetters { get; }
 
     public IDelayedMessages Delayed { get; }
+
+    public IUnacknowledgedStore Unacknowledged { get; }
 
     public IJobStore Jobs { get; }
 

@@ -108,6 +108,8 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
             StateTable.Apply(session, row.Id, terms, entry);
         if (request.Log?.Track is { } track)
             TrackTable.Add(session, row, track, position.Value);
+        if (request.IsNoted)
+            UnacknowledgedTable.Note(session, request.To, now + options.Unacknowledged.DueAfter, row.Tail);
         var created = Created(row);
         row.Tail = position.Value;
         row.Kept++;

@@ -40,6 +40,10 @@ internal static class CursorTable
     public static long? Slowest(SqliteSession session, long log, long since) => session.One<long?>(
         "SELECT min(position) FROM cursors WHERE log = $log AND seen > $since", r => r.IsDBNull(0) ? null : r.GetInt64(0), log, since);
 
+    /// <summary>The highest cursor of all devices, expired ones included; 0 without any.</summary>
+    public static long Highest(SqliteSession session, long log) => SqlitePosition.Checked(session.One(
+        "SELECT max(position) FROM cursors WHERE log = $log", r => r.IsDBNull(0) ? 0 : r.GetInt64(0), log));
+
     public static long CountOthers(SqliteSession session, long log, string device, long since) => session.One(
         "SELECT count(*) FROM cursors WHERE log = $log AND seen > $since AND device <> $device", r => r.GetInt64(0), log, since, device);
 

@@ -85,7 +85,7 @@ internal static class SqliteSchema
             .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
             .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition).Concat(StateTable.Definition)
             .Concat(SqliteLastSeen.Definition).Concat(SequenceTable.Definition).Concat(TrackTable.Definition)
-            .Concat(SqliteClearedMessages.Definition))
+            .Concat(SqliteClearedMessages.Definition).Concat(UnacknowledgedTable.Definition))
             session.Run(part);
     }
 

@@ -29,6 +29,7 @@ internal sealed class SqliteStore : IStore
         var log = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock) { Tracking = tracking };
         MessageLog = log;
         Delayed = new SqliteDelayed(_engine, log, clock);
+        Unacknowledged = new SqliteUnacknowledged(_engine, clock);
         Usage = new SqliteUsage(_engine, _room, options.Value, clock);
         Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
         Signals = signals;
@@ -57,6 +58,8 @@ internal sealed class SqliteStore : IStore
     public IDeadLetterStore DeadLetters { get; }
 
     public IDelayedMessages Delayed { get; }
+
+    public IUnacknowledgedStore Unacknowledged { get; }
 
     public IJobStore Jobs { get; }
 

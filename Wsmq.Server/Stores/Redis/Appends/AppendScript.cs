@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 using Wsmq.Server.Stores.Redis.Connections;
 using Wsmq.Server.Stores.Redis.Journals;
@@ -103,16 +105,22 @@ internal sealed class AppendScript(
         return values;
     }
 
-    /// <summary>A character for each item, see ARGV[15] of the script; empty if all are 0, the usual case.</summary>
-    private static byte[] KindsOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    /// <summary>A character for each item, and what follows them: see ARGV[15] of the script; empty in the usual case.</summary>
+    private byte[] KindsOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
-        for (var i = 0; i < batch.Count; i++)
-        {
-            if (KindOf(batch[i]) != '0')
-                return [.. logs.InOrder.Select(item => KindOf(batch[item]))];
-        }
+        var notes = NotesOf(batch, logs);
+        return notes.Length == 0 && batch.All(item => KindOf(item) == '0')
+            ? []
+            : [.. logs.InOrder.Select(item => KindOf(batch[item])), .. Encoding.ASCII.GetBytes(notes)];
+    }
 
-        return [];
+    // See the script: after how many µs the addresses are due that are noted, and which these are; empty if none is, the usual case.
+    private string NotesOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    {
+        if (!options.Unacknowledged.HasHook || !batch.Any(item => item.IsNoted))
+            return string.Empty;
+        var flags = Enumerable.Range(0, logs.Count).Select(j => logs.Items(j).Exists(i => batch[i].IsNoted) ? '1' : '0');
+        return string.Create(CultureInfo.InvariantCulture, $"{options.Unacknowledged.DueAfter:D16}{string.Concat(flags)}W");
     }
 
     private static byte KindOf(in AppendRequest item)

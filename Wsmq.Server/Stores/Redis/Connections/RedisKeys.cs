@@ -259,6 +259,12 @@ internal sealed class LaneKeys(string lane, string channels, string node, TimeSp
     /// <summary>String: the node that appends the messages that are due, and till when it has the turn.</summary>
     public RedisKey DelayedTurn { get; } = $"{lane}:delayed:turn";
 
+    /// <summary>Sorted set: the addresses that are noted, by when they are due, see unacknowledged_note.lua.</summary>
+    public RedisKey Unacknowledged { get; } = $"{lane}:unacknowledged";
+
+    /// <summary>Hash: the same addresses, with the position after which there is something to tell, and how many attempts have begun.</summary>
+    public RedisKey UnacknowledgedFrom { get; } = $"{lane}:unacknowledged:from";
+
     /// <summary>Set: the nodes that may have a journal.</summary>
     public RedisKey Journals { get; } = $"{lane}:journals";
 

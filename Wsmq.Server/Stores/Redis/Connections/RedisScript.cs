@@ -76,6 +76,10 @@ internal static class RedisScript
     public static readonly string States = Load("states");
     public static readonly string TrackDelivered = Load("track_delivered");
     public static readonly string TrackRead = Load("track_read");
+    public static readonly string UnacknowledgedBegin = Load("unacknowledged_begin");
+    public static readonly string UnacknowledgedReach = Load("unacknowledged_reach");
+    public static readonly string UnacknowledgedSettle = Load("unacknowledged_settle");
+    public static readonly string UnacknowledgedTake = Load("unacknowledged_take");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");
 

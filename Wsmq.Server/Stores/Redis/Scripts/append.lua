@@ -18,7 +18,9 @@
 -- ARGV[8]           prefix of the key of a node's lease; the node id follows
 -- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
 -- ARGV[15]          per item a character from 0 on: 1 if it may not create its address, 2 more if it has a delay, 4 if it had one and is due,
---                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence, 64 if it is tracked; empty if all are 0
+--                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence, 64 if it is tracked; empty if all are 0.
+--                   If addresses are to be noted (unacknowledged_note.lua), there follow after how many µs they are due (16 digits), per log
+--                   1 if it is one of them, else 0, and W
 -- ARGV[16]          number of items per log, two bytes each
 -- ARGV[17]          id of this node
 -- ARGV[18]          number of logs per group, two bytes each
@@ -105,6 +107,12 @@ local replies = {}
 local saves, saved = {}, 0
 local find, sub = string.find, string.sub
 
+-- Which logs are to be noted, and what is known of those to which something was appended.
+local noted, notes, befores = string.byte(ARGV[15], -1) == 87 and sub(ARGV[15], -1 - logs, -2), {}, {}
+local function note_log(j, before)
+  if noted and before and string.byte(noted, j) == 49 then notes[#notes + 1], befores[#befores + 1] = ARGV[names + j], before end
+end
+
 -- Puts the messages of neighbouring logs into the journal, except where something is not as the node knew. Returns the heads, and whether
 -- there are any messages.
 local function to_journal(from, to, readers, link)
@@ -122,6 +130,7 @@ local function to_journal(from, to, readers, link)
           message.add(i, at)
         end
         head, used, replies[j] = sub(state, 1, 44), true, 'J'
+        note_log(j, sub(state, 1, 16))
         saves[saved + 1] = ARGV[names + j]
         saves[saved + 2] = at .. link .. sub(numbers, 4 * h - 3, 4 * h) .. sub(state, 45)
         saved = saved + 2
@@ -260,6 +269,7 @@ local function append(j, part, all, rules)
     message.add(first + i - 1, at)
     part[i] = 'N' .. at
   end
+  part.before = before and before.tail
   if before and before.signals then signals.text(before.nodes, before.signals) end
   for i = first + #part, firsts[j + 1] - 1 do
     local content, kind, key, at, new, terms, place, told = all[i - first + 1], kind_of(i), nil, nil, nil, nil, nil, nil
@@ -304,6 +314,7 @@ local function append(j, part, all, rules)
         if terms and terms.track and not track_room(active, to.meta, terms.track, now) and not key and not at then new, at = 'K', zero end
       end
       if not at then
+        part.before = part.before or before
         at = successor(before)
         add(to, at, before, content)
         boxes = boxes or signals.boxes(part.nodes, name)
@@ -347,11 +358,17 @@ for j = 1, logs do
       end
     end
     replies[j] = 'L' .. table.concat(part)
+    note_log(j, part.before)
     local state = part.state
     if state and state.mode == 'J' and state.nodes ~= '' then
       known[#known + 1] = { j - 1, 'J' .. state.nodes }
     end
   end
+end
+
+-- A foreign key in place of theirs must not fail what is stored.
+if noted then
+  pcall(note_unacknowledged, lane_of(active), notes, befores, digits(now + tonumber(sub(ARGV[15], -17 - logs, -2 - logs))))
 end
 
 for _, state in ipairs(message.save() or {}) do known[#known + 1] = { logs + state[1] - 1, state[2] } end

@@ -3,7 +3,7 @@
 -- before the case was noticed, because only XADD notices a foreign key.
 -- KEYS[1 …] and ARGV[1 …] are those of append.lua.
 -- It comes before the files that append.lua uses: to define their functions takes longer than to append a message.
--- uses: group_message
+-- uses: group_message, unacknowledged_note
 
 -- What appending to log j, the k-th one that is in no group, needs; nil if that is not usual.
 -- state      of its address, if that is active
@@ -127,6 +127,9 @@ local function append_usual()
   -- All states are compared before anything is changed.
   local states = call('HMGET', active, unpack(ARGV, names + 1, ids))
   local heads, saves, fresh, s, j, i, f, numbers = {}, {}, {}, 0, 0, ids, 0, ARGV[21]
+  -- Of the addresses that are to be noted.
+  local noted, notes, befores = byte(ARGV[15], -1) == 87 and sub(ARGV[15], -1 - logs, -2), nil, nil
+  if noted then notes, befores = {}, {} end
   for g = 1, groups do
     local readers, link, parts = ARGV[20 + 2 * g], node .. number .. format('%04d', g), { now_id }
     local high, low = byte(sizes, 2 * g - 1, 2 * g)
@@ -137,6 +140,7 @@ local function append_usual()
       -- It begins with the tail, and ends with the readers.
       if not (state and state < now_id and #state == size and find(state, readers, 77, true)) then return nil, stored end
       parts[h + 1] = sub(state, 1, 44)
+      if noted and byte(noted, j) == 49 then notes[#notes + 1], befores[#befores + 1] = ARGV[names + j], sub(state, 1, 16) end
       local at, first, second = now_id, byte(counts, 2 * j - 1, 2 * j)
       local more = first * 256 + second - 1
       if has_ids then
@@ -162,6 +166,7 @@ local function append_usual()
     local log = plain_log(grouped + k, k, states[grouped + k], now_id, content)
     if not log then return nil, stored end
     plain[k], content = log, content + log.items
+    if noted and byte(noted, grouped + k) == 49 then notes[#notes + 1], befores[#befores + 1] = log.name, log.tail end
   end
 
   -- First: without its number, a batch that fails after this would be repeated as if nothing of it were stored.
@@ -194,6 +199,8 @@ local function append_usual()
   if f > 0 then call('HSET', id_key, unpack(fresh)) end
   if numbered then call('HSET', producer_key, unpack(ARGV, states_at)) end
   if s > 0 then call('HSET', active, unpack(saves)) end
+  -- A foreign key in place of theirs must not fail what is stored.
+  if noted then pcall(note_unacknowledged, prefix, notes, befores, format('%016.0f', now + sub(ARGV[15], -17 - logs, -2 - logs))) end
   for g = 1, groups do
     local link, head, blob = heads[2 * g - 1], heads[2 * g], ARGV[21 + 2 * g]
     call('SET', prefix .. 'heads:' .. link, head, 'PX', kept)
