@@ -95,9 +95,9 @@ public abstract partial class NodeContract
         await SendManyAsync(alice, Place(1));
 
         var first = await node.Publisher.SendManyAsync([Own(1), Own(2) with { Type = string.Empty }, Own(3)]);
-        first.Select(r => r.Error?.Error.Code).Should().Equal(null, "invalid-message", null);
+        first.Select(r => r.Exception?.Error.Code).Should().Equal(null, "invalid-message", null);
         var again = await node.Publisher.SendManyAsync([Own(1), Own(2), Own(3), Own(4), Own(6)]);
-        again.Select(r => (r.Receipt?.Duplicate, r.Error?.Error.Code)).Should().Equal(
+        again.Select(r => (r.Receipt?.Duplicate, r.Exception?.Error.Code)).Should().Equal(
             (true, null), (null, "invalid-message"), (true, null), (false, null), (null, "out-of-sequence"));
         again[2].Receipt!.Position.Should().Be(first[2].Receipt!.Position);
         var typed = await node.Publisher.SendAsync(
