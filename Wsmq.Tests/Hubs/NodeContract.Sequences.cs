@@ -49,8 +49,8 @@ public abstract partial class NodeContract
         await bob.ReceivesAsync("1", "3", "7");
         var single = await FluentActions.Awaiting(() => alice.Connection.InvokeAsync("Send", Place(1, to: "group:strangers"))).Should().ThrowAsync<HubException>();
         WsmqError.Find(single.Which.Message).Should().Be(WsmqErrors.SendNotAllowed);
-        (await SendManyAsync(alice, Place(1, to: "group:strangers"), Place(3, to: "group:strangers"))).Select(r => WsmqError.Find(r.Error)?.Code)
-            .Should().Equal("send-not-allowed", "send-not-allowed");
+        (await SendManyAsync(alice, Place(1, to: "group:strangers"), Place(2, to: "group:strangers"), Place(4, to: "group:strangers"))).Select(r => WsmqError.Find(r.Error)?.Code)
+            .Should().Equal("send-not-allowed", "send-not-allowed", "out-of-sequence");
     }
 
     [Fact]
