@@ -10,7 +10,7 @@ namespace Wsmq;
 /// <param name="Position">
 /// The position of the message in the log of the address. Empty for a message that waits (<see cref="DueAt"/>) and for a repeat of it; and
 /// where the server knows that the message is stored, but not where: an answer was lost, and the message was recognized by its number
-/// (<see cref="IWsmqHub.Produce"/>).
+/// (<see cref="IWsmqHub.Produce"/>, or an older one of a <see cref="WsmqSequence"/>).
 /// </param>
 /// <param name="Duplicate">
 /// True where an earlier attempt to send the message was stored, or the same sender had already sent its id to the address within the

@@ -22,6 +22,9 @@ internal sealed class TypeScriptClient(
 
     public override bool IsConnected => _isConnected;
 
+    /// <summary>Whether its messages wait in an outbox, in memory, and have places in sequences.</summary>
+    public bool HasOutbox { get; init; }
+
     protected override string Kind => EventKind.Ours;
 
     public override Task SendAsync(string to)
@@ -49,7 +52,7 @@ internal sealed class TypeScriptClient(
         var package = TypeScriptPackage.Dist();
         var script = Path.Combine(AppContext.BaseDirectory, "Clients", "typescript-client.mjs");
         _script = ScriptProcess.Start([script, package], Take);
-        _script.Say(new { @do = "start", url = Url, device = DeviceName, connectTimeout = Timings.ConnectionTimeout.TotalMilliseconds });
+        _script.Say(new { @do = "start", url = Url, device = DeviceName, outboxOf = HasOutbox ? User : null, connectTimeout = Timings.ConnectionTimeout.TotalMilliseconds });
         return _first.Task;
     }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const dist = name => import(pathToFileURL(path.join(process.argv[2], name)));
-const [{ WsmqClient }, { extend }] = [await dist('index.js'), await dist('extension.js')];
+const [{ WsmqClient }, { extend }, { outbox }] = [await dist('index.js'), await dist('extension.js'), await dist('outbox.js')];
 
 const write = happened => process.stdout.write(`${JSON.stringify(happened)}\n`);
 const handling = new Map();
@@ -16,9 +16,10 @@ let client;
 // because runs are shorter than the 90 seconds after which a silent connection counts as lost.
 const page = { window: new EventTarget(), document: Object.assign(new EventTarget(), { visibilityState: 'visible' }) };
 
-function create({ url, device, connectTimeout }) {
+function create({ url, device, connectTimeout, outboxOf }) {
   client = new WsmqClient({
     url, device, page, connectTimeout, reconnectBackoff: { min: 100, max: 1_000 }, handlerBackoff: { min: 100, max: 1_000 },
+    ...(outboxOf && { outbox: outbox({ user: outboxOf }) }),
   });
   client.onAny(handle);
   client.onAnyLive(push => write({ e: 'pushed', id: push.body }));

@@ -23,7 +23,7 @@ internal sealed class Crowd : IAsyncDisposable
             if (user != "carol")
                 _clients.Add(new SignalRClient(user, "plain", groups, node, timings, history));
             if (user is "carol" or "dave")
-                _clients.Add(new TypeScriptClient(user, "web", groups, node, timings, history));
+                _clients.Add(new TypeScriptClient(user, "web", groups, node, timings, history) { HasOutbox = user == "dave" });
         }
     }
 

@@ -21,7 +21,7 @@ internal static class ProducerRules
 
     /// <summary>What is wrong with a producer; null if nothing is.</summary>
     public static string? DefectOf(string? name, long? epoch) =>
-        name is null || Encoding.UTF8.GetByteCount(name) > MaxNameBytes ? $"{Wire.Producer} has 1 to {MaxNameBytes} bytes"
+        name is not { Length: > 0 } || Encoding.UTF8.GetByteCount(name) > MaxNameBytes ? $"{Wire.Producer} has 1 to {MaxNameBytes} bytes"
         : MessageRules.DefectOf(name) is { } defect ? $"{Wire.Producer} {defect}"
         : epoch is not (>= 0 and <= OutgoingMessageConverter.MostEpoch) ? $"{Wire.Epoch} is a whole number from 0 to {OutgoingMessageConverter.MostEpoch}"
         : null;

@@ -192,6 +192,27 @@ public abstract class SendContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_place_in_a_sequence_is_repeated_and_what_skips_a_number_is_refused()
+    {
+        await using var node = await StartAsync();
+        using var alice = HttpCaller.Of(node, "alice");
+        var first = await alice.SendAsync(Place(1));
+        var again = await alice.SendAsync(Place(1));
+        var skips = await alice.SendAsync(Place(3));
+        var many = await alice.SendAsync(new[] { Place(2, type: string.Empty), Place(3), Place(2) });
+
+        var position = first.TextOf("position");
+        first.Json.GetRawText().Should().Be($$"""{"id":"shop-1-1","position":"{{position}}","duplicate":false}""");
+        again.Json.GetRawText().Should().Be($$"""{"id":"shop-1-1","position":"{{position}}","duplicate":true}""");
+        (skips.Status, skips.Code).Should().Be((409, "out-of-sequence"));
+        many.Status.Should().Be(207);
+        many.Json.EnumerateArray().Select(r => r.GetProperty("status").GetInt32()).Should().Equal(400, 201, 400);
+        many.Json[2].GetProperty("error").GetProperty("code").GetString().Should().Be("invalid-message", "the refusal has used the number up");
+
+        static object Place(int seq, string? type = "order") => new { to = "user:bob", type, body = seq, producer = "shop", epoch = 1, seq };
+    }
+
+    [Fact]
     public async Task A_message_that_is_no_longer_stored_is_not_compared()
     {
         await using var node = await StartAsync(o => o.Retention.MaxCount = 1);

@@ -96,7 +96,7 @@ describe('the numbers of an outbox, 2 nodes with redis', () => {
 
     // A sequence that is only asked for is not remembered for longer.
     const plain = await wsmq.open(alice);
-    const probe = () => plain.send(`user:${alice}`, 'probe', { producer: 'probe', epoch: 1, seq: 2 }).then(() => true, e => e.code);
+    const probe = () => plain.send(`user:${alice}`, 'probe', { id: 'probe', producer: 'probe', epoch: 1, seq: 2 }).then(() => true, e => e.code);
     await plain.send(`user:${alice}`, 'probe', { producer: 'probe', epoch: 1, seq: 1 });
     assert.equal(await probe(), true);
     await eventually('it is forgotten', async () => await probe() === 'out-of-sequence');

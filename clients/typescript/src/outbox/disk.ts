@@ -78,7 +78,7 @@ export class DiskStore implements EntryStore {
 
   number(key: number): Promise<Given | undefined> {
     return this.#numbering(key, async (change, entry) => {
-      if (!entry.isNumbered) return undefined;
+      if (!entry.isNumbered) return { isNew: false };
       if (entry.place) return { place: entry.place, isNew: false };
       const { epoch, last } = await change.objectStore("numbers").get([this.user, entry.to]) ?? BEGINNING;
       const place = { producer: await this.#producer(change), epoch, seq: last + 1 };

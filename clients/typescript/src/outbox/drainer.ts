@@ -118,15 +118,16 @@ export class Drainer {
       }
 
       const given = await this.store.number(key);
-      wasSent = !given?.isNew;
+      if (!given) return {};
+      wasSent = !given.isNew;
       let attempts = 0;
-      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, onWire(json, given?.place), signal, isAnswered => {
+      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, onWire(json, given.place), signal, isAnswered => {
         wasSent ||= attempts++ > 0;
         tried(isAnswered);
       }));
 
       // The first attempt is no repeat: another program has sent messages under the name of this producer.
-      if (given && receipt?.duplicate && !receipt.position && !wasSent) return await this.#renumber(key, "producer");
+      if (given.place && receipt?.duplicate && !receipt.position && !wasSent) return await this.#renumber(key, "producer");
       return receipt && { receipt };
     } catch (e) {
       if (e instanceof WsmqError && e.number === OUT_OF_SEQUENCE) return await this.#outOfSequence(key, e, wasSent);

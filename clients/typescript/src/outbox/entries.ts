@@ -34,7 +34,7 @@ export interface EntryStore {
   refuse(key: number, refusal: string): Promise<void>;
   refused(): Promise<Refused[]>;
 
-  /** Gives an entry its place in the sequence of its address, once; undefined for one that is sent by its id. */
+  /** Gives an entry its place in the sequence of its address, once; undefined if the entry is gone, because another tab has ended it. */
   number(key: number): Promise<Given | undefined>;
 
   /** Takes the place of an entry away, so that it gets one in the next epoch, or of a new producer. */

@@ -49,7 +49,8 @@ export class MemoryStore implements EntryStore {
 
   async number(key: number): Promise<Given | undefined> {
     const entry = this.#entries.get(key);
-    if (!entry || entry.byId || !isNumbered(entry.to)) return undefined;
+    if (!entry) return undefined;
+    if (entry.byId || !isNumbered(entry.to)) return { isNew: false };
     if (entry.place) return { place: entry.place, isNew: false };
     const { epoch, last } = this.#numbers.get(entry.to) ?? BEGINNING;
     this.#numbers.set(entry.to, { epoch, last: last + 1 });

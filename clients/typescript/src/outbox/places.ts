@@ -14,9 +14,9 @@ export interface Numbers {
   last: number;
 }
 
-/** The place of an entry, and whether it has just got it: it was not sent under this number before. */
+/** The place of an entry, undefined if it is sent by its id; and whether it has just got it: it was not sent under this number before. */
 export interface Given {
-  place: Place;
+  place?: Place;
   isNew: boolean;
 }
 
