@@ -59,9 +59,8 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
     private async Task<TrackedEntry[]> ReadAsync(
         WsmqAddress to, string by, string? sender, string sought, string? watcher, int most, string? after, CancellationToken cancellationToken)
     {
-        var log = keys.Of(to);
-        RedisValue[] values = [by, sender ?? "", sought, watcher ?? "", most, after ?? "", to.ToString(), ITrackingStore.MostListed];
-        var reply = await connections.EvaluateAsync(RedisScript.TrackRead, [.. log.Pair, lanes.Of(to).Keys.Active], values, cancellationToken);
+        RedisValue[] values = [by, sender ?? "", sought, watcher ?? "", most, after ?? "", ITrackingStore.MostListed];
+        var reply = await connections.EvaluateAsync(RedisScript.TrackRead, keys.Of(to).Pair, values, cancellationToken);
         return Array.ConvertAll((RedisResult[])reply!, record =>
         {
             var parts = (RedisResult[])record!;

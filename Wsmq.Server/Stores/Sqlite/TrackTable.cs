@@ -3,6 +3,9 @@ namespace Wsmq.Server.Stores.Sqlite;
 /// <summary>Records of tracked entries, and their readers. Separate tables, so that older files need no migration.</summary>
 internal static class TrackTable
 {
+    // One append must not delay others.
+    private const int MostPurgedForRoom = 64;
+
     private const string Columns = "position, sender, id, ends, watcher, most, delivered, acknowledged, expired, dead, lost";
 
     public static readonly string[] Definition =
@@ -38,22 +41,29 @@ internal static class TrackTable
             how INTEGER NOT NULL,
             PRIMARY KEY (log, position, name)) WITHOUT ROWID
         """,
+        // Counted, because a sender may have very many.
+        "CREATE TABLE IF NOT EXISTS tracked_senders (sender TEXT PRIMARY KEY, records INTEGER NOT NULL) WITHOUT ROWID",
     ];
 
-    /// <summary>Whether the sender may have one more record.</summary>
-    public static bool HasRoom(SqliteSession session, TrackTerms terms, long now) => terms.MaxRecords == int.MaxValue || session.One(
-        "SELECT count(*) FROM (SELECT 1 FROM tracked WHERE sender = $sender AND expires > $now LIMIT $most)",
-        r => r.GetInt64(0), terms.Sender, now, terms.MaxRecords) < terms.MaxRecords;
+    /// <summary>Whether the sender may have one more record. Removes some that have expired if it may not.</summary>
+    public static bool HasRoom(SqliteSession session, TrackTerms terms, long now)
+    {
+        if (Count(session, terms.Sender) < terms.MaxRecords)
+            return true;
+        Purge(session, now, MostPurgedForRoom);
+        return Count(session, terms.Sender) < terms.MaxRecords;
+    }
 
     public static void Add(SqliteSession session, LogRow row, TrackTerms terms, long position)
     {
         session.Run(
             """
-            INSERT OR REPLACE INTO tracked (log, position, sender, id, ends, expires, watcher, most)
+            INSERT INTO tracked (log, position, sender, id, ends, expires, watcher, most)
             VALUES ($log, $position, $sender, $id, $ends, $expires, $watcher, $most)
             """,
             row.Id, position, terms.Sender, terms.Id, terms.Life > 0 ? position + terms.Life : 0, position + terms.Retention,
             terms.Watcher ?? string.Empty, terms.MaxReaders);
+        AddToCount(session, terms.Sender, 1);
         row.Tracked = position;
         session.Run("UPDATE logs SET tracked = $position WHERE id = $id", position, row.Id);
     }
@@ -113,14 +123,31 @@ internal static class TrackTable
     public static int Purge(SqliteSession session, long now, int most)
     {
         var expired = session.All(
-            "SELECT log, position FROM tracked WHERE expires <= $now ORDER BY expires LIMIT $most", r => (r.GetInt64(0), r.GetInt64(1)), now, most);
-        foreach (var (log, position) in expired)
+            "SELECT log, position, sender FROM tracked WHERE expires <= $now ORDER BY expires LIMIT $most",
+            r => (r.GetInt64(0), r.GetInt64(1), r.GetString(2)), now, most);
+        foreach (var (log, position, sender) in expired)
         {
+            AddToCount(session, sender, -1);
             session.Run("DELETE FROM tracked WHERE log = $log AND position = $position", log, position);
             session.Run("DELETE FROM tracked_readers WHERE log = $log AND position = $position", log, position);
         }
 
         return expired.Count;
+    }
+
+    private static long Count(SqliteSession session, string sender) =>
+        session.One("SELECT records FROM tracked_senders WHERE sender = $sender", r => r.GetInt64(0), sender);
+
+    private static void AddToCount(SqliteSession session, string sender, int records)
+    {
+        session.Run(
+            """
+            INSERT INTO tracked_senders (sender, records) VALUES ($sender, $records)
+            ON CONFLICT (sender) DO UPDATE SET records = records + excluded.records
+            """,
+            sender, records);
+        if (records < 0)
+            session.Run("DELETE FROM tracked_senders WHERE sender = $sender AND records <= 0", sender);
     }
 
     private static TrackedEntry Map(SqliteRows r, WsmqAddress to) => new()

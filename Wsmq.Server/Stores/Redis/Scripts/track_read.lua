@@ -1,15 +1,15 @@
 -- Reads records of tracked messages of an address.
 -- uses: tracking
 -- flags: allow-oom
--- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] states of the active addresses of the lane (hash)
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)
 -- ARGV[1] P (by position), I (by id) or L (those of the sender)
 -- ARGV[2] sender, or nothing for any   ARGV[3] position, id, or for L the position after which the list begins
 -- ARGV[4] the node that is told of changes from now on, or nothing
 -- ARGV[5] most readers of each   ARGV[6] the name after which readers begin, or nothing
--- ARGV[7] name of the address    ARGV[8] most records of a list
+-- ARGV[7] most records of a list
 -- Returns per record: position, sender, id, end, the counts d, a, E, D and L, 1 if the log has the entry, else 0, and its readers, name and value each
 local log, index, records, ids = KEYS[1], track_keys(KEYS[2])
-local by, sender, sought, node, most, after, name = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local by, sender, sought, node, most, after = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
 
 local function readers_of(record)
   local fields, names, values = call('HGETALL', record), {}, {}
@@ -36,14 +36,17 @@ local function read_record(at)
     most > 0 and readers_of(record) or {} }
 end
 
+-- Those whose record has expired are removed on the way: a page must not be short because of them.
 if by == 'L' then
-  local found = {}
-  for _, member in ipairs(call('ZRANGEBYSCORE', track_of(KEYS[3], sender), '(' .. sought, '+inf')) do
-    if string.sub(member, 17) == name then
-      found[#found + 1] = read_record(string.sub(member, 1, 16))
-      if #found >= tonumber(ARGV[8]) then break end
+  local list, found, limit = track_list(KEYS[2], sender), {}, tonumber(ARGV[7])
+  repeat
+    local some = call('ZRANGEBYSCORE', list, '(' .. sought, '+inf', 'LIMIT', 0, limit - #found)
+    for _, at in ipairs(some) do
+      sought = at
+      local record = read_record(at)
+      if record then found[#found + 1] = record else call('ZREM', list, at) end
     end
-  end
+  until #some == 0 or #found >= limit
   return found
 end
 if by == 'I' then sought = call('GET', track_id(ids, sender, sought)) end

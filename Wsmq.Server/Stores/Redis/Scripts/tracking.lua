@@ -1,6 +1,6 @@
 -- Tracked messages of an address: what has become of them, apart from their log. Keys, named after the meta: tracked (sorted set: positions),
--- track:position (hash, one for each) and trackid:hash (string: id of a message -> position); in the lane tracked:of:hash (sorted set: the
--- messages of a sender, as position and name of the address). All expire. Field w of the meta is the highest tracked position: what has none
+-- track:position (hash, one for each), trackid:hash (string: id of a message -> position) and trackof:hash (sorted set: the positions of a
+-- sender); in the lane tracked:of:hash (sorted set: the messages of a sender, as position and name of the address). All expire. Field w of the meta is the highest tracked position: what has none
 -- pays only for reading that.
 -- A record: o (sender), i (id), e (end of the time to live, or nothing), m (most readers that are listed), n (readers that are), w (node that is
 -- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
@@ -13,6 +13,12 @@ local function track_keys(meta)
 end
 
 local function track_id(ids, sender, id) return ids .. redis.sha1hex(#sender .. ':' .. sender .. id) end
+
+-- The messages of a sender to one address.
+local function track_list(meta, sender)
+  local at = string.find(meta, '}:meta:', 1, true)
+  return string.sub(meta, 1, at + 1) .. 'trackof' .. string.sub(meta, at + 6) .. ':' .. redis.sha1hex(sender)
+end
 
 local function track_of(active, sender) return string.sub(active, 1, -7) .. 'tracked:of:' .. redis.sha1hex(sender) end
 
