@@ -220,10 +220,13 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
             {
                 break;
             }
+
             if (!IsSkipped(entry))
             {
                 bytes += entry.Frame.Length;
-                if (IsOver(entry) || (bytes > MaxBytes && selected.Count > 0))
+
+                // The first one was not over a moment ago.
+                if ((count > 0 && IsOver(entry)) || (bytes > MaxBytes && selected.Count > 0))
                     break;
                 selected.Add(entry.After(known));
                 known = entry.Position;

@@ -10,11 +10,11 @@ internal sealed class SkippedRuns
     private WsmqPosition _passed;
 
     /// <summary>A run ends at a position, or goes on up to there.</summary>
-    /// <param name="after">The last delivery before it.</param>
+    /// <param name="after">The last delivery before it, or the end of the run that it continues.</param>
     /// <param name="through">The position.</param>
     public void Add(WsmqPosition after, WsmqPosition through)
     {
-        if (_ends.Last is { } last && last.Value > after)
+        if (_ends.Last is { } last && last.Value >= after)
             _ends.RemoveLast();
         _ends.AddLast(through);
     }
