@@ -85,6 +85,8 @@ public sealed class AckQueueTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
+        public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();
+
         public IJobStore Jobs => throw new NotSupportedException();
 
         public IDeclarationStore Declarations => throw new NotSupportedException();
