@@ -89,6 +89,7 @@ public sealed class AckQueueTests
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
         public ITrackingStore Tracking => throw new NotSupportedException();
+        public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();
 
         public IJobStore Jobs => throw new NotSupportedException();
 
