@@ -49,20 +49,22 @@ internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, A
         Require(session).Set(away.Require(Wire.Away), data.Within(parts.Options.Presence.MaxDataBytes));
     }
 
+    /// <summary>Returns the presence of users, for the hub and the HTTP API.</summary>
     /// <exception cref="WsmqException">
     /// <c>invalid-message</c>, a malformed name, <c>presence-not-allowed</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
     /// </exception>
-    public async Task<WsmqUserPresence[]> GetAsync(Session session, WsmqNamesArgument users)
+    public async Task<WsmqUserPresence[]> GetAsync(UserCall user, Func<string[]> names)
     {
-        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
-        Require(session);
-        var addresses = users.Names.Select(WsmqAddress.User).ToArray();
+        await user.Limits.ThrottleReadAsync(user.Aborted);
+        isOn.Require();
+        WsmqAddress[] addresses = [.. names().Select(WsmqAddress.User)];
         var distinct = addresses.Distinct().ToArray();
         for (var counted = NamesOfRead; counted < distinct.Length; counted += NamesOfRead)
-            await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
+            await user.Limits.ThrottleReadAsync(user.Aborted);
+        var own = WsmqAddress.User(user.Caller.UserId);
         foreach (var address in distinct)
-            await CheckAsync(session, address);
-        var watched = (await parts.Watches.WatchAsync(distinct, null, session.Connection.Aborted)).ToDictionary(w => w.Address);
+            await access.CheckPresenceAsync(user.Caller, address, () => new(address == own), user.Aborted);
+        var watched = (await parts.Watches.WatchAsync(distinct, null, user.Aborted)).ToDictionary(w => w.Address);
         return Array.ConvertAll(addresses, a => parts.Watches.Read(watched[a], u => u.User));
     }
 

@@ -13,8 +13,8 @@ public sealed class AuditTests : IDisposable
     // The user's own messages and logs, and numbers.
     private static readonly string[] Silent =
     [
-        "POST /messages", "DELETE /messages", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history", "GET /queues",
-        "GET /queues/{address}",
+        "POST /messages", "DELETE /messages", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
+        "GET /presence", "GET /queues", "GET /queues/{address}",
         "GET /queues/{address}/jobs",
         OperatorTests.AnyRight,
     ];

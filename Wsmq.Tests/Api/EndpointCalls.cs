@@ -17,6 +17,7 @@ internal static class EndpointCalls
         {
             "/logs" => $"{path}?address={address}",
             "/state" or "/history" => $"{path}?source={address}",
+            "/presence" => $"{path}?user={address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..]}",
             "/messages" when endpoint.StartsWith("DELETE", StringComparison.Ordinal) => $"{path}?to={address}&id=some-id",
             _ when path.EndsWith("/purge", StringComparison.Ordinal) => $"{path}?state=waiting",
             _ => path,

@@ -209,6 +209,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             "GET /history" => await _http!.GetAsync($"/history?source={target}"),
+            "GET /presence" => await _http!.GetAsync($"/presence?user={target.Replace("user:", "", StringComparison.Ordinal)}"),
             "GET /state" => await _http!.GetAsync($"/state?source={target}"),
             _ => await _http!.GetAsync($"/logs/{target}"),
         };

@@ -42,7 +42,7 @@ internal static class AuthorizationTable
     public static readonly string[] Endpoints =
         [
             "POST /messages", "DELETE /messages", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
-            .. QueueEndpoints.Keys,
+            "GET /presence", .. QueueEndpoints.Keys,
         ];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
@@ -109,6 +109,8 @@ internal static class AuthorizationTable
         ("granted", "WatchPresence") => [.. Same(Ok)[..5], "invalid-address"],
         ("member", "WatchPresence") => [Ok, "presence-not-allowed", Ok, "presence-not-allowed", "presence-not-allowed", "invalid-address"],
         (_, "WatchPresence") => [Ok, .. Same("presence-not-allowed")[..4], "invalid-address"],
+        ("granted", "GET /presence") => Same(Ok),
+        (_, "GET /presence") => [Ok, .. Same("presence-not-allowed")[..5]],
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
@@ -142,7 +144,8 @@ internal static class AuthorizationTable
             `replyTo` is a message to `user:actor` that names the address as reply-to. `Receive` and `Live` state whether the actor
             receives what the app sends to the address. The actor's user identifier is `actor`; `group:secret` has another member,
             `group:unknown` was never used before. `CancelDelayed` cancels only what the actor has sent.
-            `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled.
+            `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled. `GET /presence` asks for users: for `actor`, for
+            another one, and for users that are named as the other addresses are written.
             Nobody answers requests: `no-responder` means that the request is allowed; the last connection of `granted` works on `work:jobs` and
             does not answer in time. `Reply`, `RefuseRequest` and `CancelRequest` concern only requests that the connection has got or made.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a
