@@ -58,7 +58,11 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
             _ownIsDue = _own is not null;
             _ended.Clear();
             foreach (var entry in _entries.Values)
+            {
                 entry.Restart();
+                entry.Watches.ForEach(w => w.Wait());
+            }
+
             Step();
         }
     }
@@ -84,6 +88,8 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
         {
             _session = null;
             _own?.Refuse(reason);
+            foreach (var watch in _entries.Values.SelectMany(e => e.Watches))
+                watch.Fail(reason);
         }
     }
 
@@ -132,6 +138,8 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
 
     private void Refuse(Entry entry, WsmqAddress address, WsmqException error)
     {
+        // What is known gets no changes any more: the next watch has to ask for it.
+        entry.View.Begin();
         entry.IsDue = false;
         foreach (var watch in entry.Watches)
             watch.Refuse(error);

@@ -7,17 +7,11 @@ namespace Wsmq;
 public sealed class WsmqPresenceWatch : IDisposable
 {
     private readonly Action<WsmqPresenceWatch> _end;
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile TaskCompletionSource _ready = NotReady();
     private volatile WsmqPresenceState? _current;
     private volatile WsmqException? _error;
 
-    internal WsmqPresenceWatch(WsmqAddress address, Action<WsmqPresenceWatch> end)
-    {
-        (Address, _end) = (address, end);
-
-        // Not everybody waits for it.
-        _ = _ready.Task.ContinueWith(t => t.Exception, TaskScheduler.Default);
-    }
+    internal WsmqPresenceWatch(WsmqAddress address, Action<WsmqPresenceWatch> end) => (Address, _end) = (address, end);
 
     /// <summary>The address.</summary>
     public WsmqAddress Address { get; }
@@ -39,7 +33,7 @@ public sealed class WsmqPresenceWatch : IDisposable
     /// <summary>Waits until the server has told what is there.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>What is known.</returns>
-    /// <exception cref="WsmqException">The server refuses the watch, with a final error.</exception>
+    /// <exception cref="WsmqException">The server refuses the watch, with a final error; or the client has stopped.</exception>
     public async Task<WsmqPresenceState> ReadyAsync(CancellationToken cancellationToken = default)
     {
         await _ready.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -54,12 +48,32 @@ public sealed class WsmqPresenceWatch : IDisposable
     internal void Know(WsmqPresenceState state)
     {
         (_current, _error) = (state, null);
+        Wait();
         _ready.TrySetResult();
+    }
+
+    /// <summary>Another attempt: what the one before has failed with counts no more.</summary>
+    internal void Wait()
+    {
+        if (_ready.Task.IsFaulted)
+            _ready = NotReady();
     }
 
     internal void Refuse(WsmqException error)
     {
         _error = error;
-        _ready.TrySetException(error);
+        Fail(error);
+    }
+
+    /// <summary>Nobody waits for an answer of the server any more.</summary>
+    internal void Fail(WsmqException error) => _ready.TrySetException(error);
+
+    private static TaskCompletionSource NotReady()
+    {
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Not everybody waits for it.
+        _ = ready.Task.ContinueWith(t => t.Exception, TaskScheduler.Default);
+        return ready;
     }
 }

@@ -5,11 +5,13 @@ namespace Wsmq.Faults.Checking;
 /// <summary>What one device received.</summary>
 internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdict)
 {
-    private readonly bool _isOurs = device.Why == EventKind.Ours;
     private readonly Dictionary<string, SourceRecord> _sources =
         device.Reads!.ToDictionary(s => s, s => new SourceRecord($"{device.Device} of {s}", verdict), StringComparer.Ordinal);
 
     public string Name => device.Device!;
+
+    /// <summary>Whether it uses one of our clients.</summary>
+    public bool IsOurs { get; } = device.Why == EventKind.Ours;
 
     /// <summary>The line from which on the checks include the device.</summary>
     public int Since => since;
@@ -32,7 +34,7 @@ internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdi
         }
 
         // The wsmq client does not expose its connections: all of them count as one.
-        source.On(_isOurs ? 0 : happened.Connection ?? 0);
+        source.On(IsOurs ? 0 : happened.Connection ?? 0);
         if (happened.Kind == EventKind.Gap)
             source.Gap(happened);
         else if (happened.Kind == EventKind.Threw)

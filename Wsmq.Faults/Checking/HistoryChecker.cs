@@ -18,6 +18,11 @@ internal sealed class HistoryChecker
     private readonly JobTimes _times = new();
     private readonly StateRecords _state = new();
 
+    // What the other kinds of load promise: each has its records in a file of its own.
+    private readonly OccurrenceRecords _occurrences = new();
+    private readonly RequestRecords _requests = new();
+    private readonly PresenceRecords _presence = new();
+
     private HistoryChecker() => _live = new LiveRecords(_verdict);
 
     public static Verdict Check(IEnumerable<HistoryEvent> history)
@@ -45,7 +50,7 @@ internal sealed class HistoryChecker
                 if (_devices.TryGetValue(happened.Device!, out var device))
                     device.Take(happened);
                 if (happened.Kind == EventKind.Deliver)
-                    _times.Delivered(happened, _sends.Find(happened.Id!));
+                    Delivered(happened, device, _sends.Find(happened.Id!));
                 break;
             case EventKind.State:
                 _live.State(happened);
@@ -65,8 +70,17 @@ internal sealed class HistoryChecker
                 or EventKind.JobLeaseLost or EventKind.JobDead or EventKind.JobStored or EventKind.JobsRead:
                 _jobs.Take(happened);
                 break;
-            case EventKind.Kept or EventKind.StateRead:
+            case EventKind.Kept or EventKind.StateRead or EventKind.StateSeen:
                 _state.Take(happened);
+                break;
+            case EventKind.Occurrence or EventKind.OccurrencesDue:
+                _occurrences.Take(happened);
+                break;
+            case EventKind.Request or EventKind.Asked or EventKind.Replied or EventKind.Unanswered:
+                _requests.Take(happened);
+                break;
+            case EventKind.PresenceTrue or EventKind.PresenceSeen:
+                _presence.Take(happened);
                 break;
             case EventKind.TailAtRisk or EventKind.Promoted:
                 _failovers.Take(happened, line);
@@ -76,6 +90,15 @@ internal sealed class HistoryChecker
                 _verdict.AddLeak($"{happened.Id}: {happened.Why}");
                 break;
         }
+    }
+
+    private void Delivered(HistoryEvent delivery, DeviceRecord? device, SendRecord? send)
+    {
+        _times.Delivered(delivery, send);
+
+        // The plain clients do not ask what the state is after a gap.
+        if (device is { IsOurs: true })
+            _state.Delivered(delivery, send);
     }
 
     private Verdict Judge()
@@ -93,6 +116,9 @@ internal sealed class HistoryChecker
         JobOutcomes.Check(_jobs, _sends, _failovers, _verdict);
         _times.Check(_jobs, _sends, _verdict);
         _state.Check(_sends, _failovers, _verdict);
+        _occurrences.Check(_times, _failovers, _verdict);
+        _requests.Check(_verdict);
+        _presence.Check(_verdict);
         return _verdict;
     }
 }

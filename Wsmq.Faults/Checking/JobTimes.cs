@@ -24,6 +24,9 @@ internal sealed class JobTimes
             _steps[^1] = (_steps[^1].From, fault.Time);
     }
 
+    /// <summary>Whether the clock of the store was stepped in these seconds of the run.</summary>
+    public bool IsStepped(double from, double to) => _steps.Exists(s => s.From <= to && from <= s.To);
+
     /// <summary>
     /// Only deliveries of messages with a delay are kept: there are hundreds of thousands of others. A send is before its deliveries.
     /// </summary>
@@ -39,7 +42,7 @@ internal sealed class JobTimes
         {
             if (sends.Find(id) is not { Delay: { } delay } send || at >= send.At + delay)
                 continue;
-            if (!_steps.Exists(s => s.From <= at && send.At <= s.To))
+            if (!IsStepped(send.At, at))
                 verdict.AddJobsEarly(FormattableString.Invariant($"{id} began at {at} s, but was sent at {send.At} s with a delay of {delay} s"));
         }
     }

@@ -75,6 +75,30 @@ internal sealed class Verdict
     /// </summary>
     public int JobsRolledBack { get; set; }
 
+    /// <summary>Keys whose newest message at a device is another one than in the store.</summary>
+    public int StateApart { get; private set; }
+
+    /// <summary>Occurrences of the recurring job with a job that began.</summary>
+    public int Occurrences { get; set; }
+
+    public int OccurrencesLost { get; private set; }
+
+    /// <summary>Occurrences with two jobs.</summary>
+    public int OccurrencesTwice { get; private set; }
+
+    public int Requests { get; set; }
+
+    public int RequestsAnswered { get; set; }
+
+    /// <summary>Requests without an outcome in their time.</summary>
+    public int RequestsOpen { get; private set; }
+
+    /// <summary>Requests to a user or a group that were handled twice, and replies to another request or to none that was handled.</summary>
+    public int RequestsWrong { get; private set; }
+
+    /// <summary>Addresses whose presence a client or a node saw otherwise than it was.</summary>
+    public int PresenceWrong { get; private set; }
+
     public IReadOnlyList<string> Violations => _violations;
 
     public void AddLost(string text) => Lost += Add("lost", text);
@@ -96,6 +120,18 @@ internal sealed class Verdict
     public void AddJobsEarly(string text) => JobsEarly += Add("job before its time", text);
 
     public void AddJobsOutOfKeyOrder(string text) => JobsOutOfKeyOrder += Add("job out of order", text);
+
+    public void AddStateApart(string text) => StateApart += Add("state apart", text);
+
+    public void AddOccurrenceLost(string text) => OccurrencesLost += Add("occurrence lost", text);
+
+    public void AddOccurrenceTwice(string text) => OccurrencesTwice += Add("occurrence twice", text);
+
+    public void AddRequestOpen(string text) => RequestsOpen += Add("request without an outcome", text);
+
+    public void AddRequestWrong(string text) => RequestsWrong += Add("request", text);
+
+    public void AddPresenceWrong(string text) => PresenceWrong += Add("presence", text);
 
     public void AddLeak(string text) => Leaks += Add("left over", text);
 

@@ -33,7 +33,7 @@ internal abstract class Client(string user, string device, IReadOnlyList<string>
     /// <summary>The hub URL of this user.</summary>
     protected Uri Url => new($"{Line.Hub}?user={Uri.EscapeDataString(user)}");
 
-    protected string DeviceName => device;
+    public string DeviceName => device;
 
     protected Timings Timings => timings;
 

@@ -19,6 +19,8 @@ internal sealed class OurClient : Client
             o.LoggerFactory = _repeats;
             o.UseShortTimes(timings.ConnectionTimeout);
         });
+        Requester = new Requester(_client, groups, Record);
+        Presence = new PresenceDevice(_client);
         _client.OnAny(HandleAsync);
         _client.OnAnyLive((message, _) =>
         {
@@ -34,6 +36,12 @@ internal sealed class OurClient : Client
         _client.StoreStateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.Store, Why = e.Available ? "back" : "away" });
         _client.StateChanged += (_, e) => Record(new HistoryEvent { Kind = EventKind.State, Why = e.Current.ToString() });
     }
+
+    /// <summary>Its requests, and its answers to those of others.</summary>
+    public Requester Requester { get; }
+
+    /// <summary>What it says of itself, and sees of others.</summary>
+    public PresenceDevice Presence { get; }
 
     public override bool IsConnected => _client.State == WsmqClientState.Connected;
 
@@ -85,9 +93,15 @@ internal sealed class OurClient : Client
 
     private async Task HandleAsync(WsmqDelivery delivery, CancellationToken cancellationToken)
     {
-        // Whatever the log has is checked, and at the end what is stored.
         if (delivery.IsState)
+        {
+            Record(new HistoryEvent
+            {
+                Kind = EventKind.StateSeen, Address = delivery.Source, Id = IdOf(delivery), Position = delivery.Position, StateKey = delivery.StateKey,
+            });
             return;
+        }
+
         var happened = new HistoryEvent
         {
             Kind = EventKind.Deliver, Address = delivery.Source, Id = IdOf(delivery), Position = delivery.Position, Previous = delivery.Previous,

@@ -37,9 +37,11 @@ function create({ url, device, connectTimeout, outboxOf }) {
 }
 
 /** The other side handles the message, and says whether that succeeded. */
-function handle({ source, id, correlationId, position, previous, isState }) {
-  // Whatever the log has is checked, and at the end what is stored.
-  if (isState) return Promise.resolve();
+function handle({ source, id, correlationId, position, previous, isState, stateKey }) {
+  if (isState) {
+    write({ e: 'state-seen', a: source, id: correlationId ?? id, p: position, state: stateKey });
+    return Promise.resolve();
+  }
   return new Promise((resolve, reject) => {
     handling.set(++deliveries, { resolve, reject });
     write({ e: 'deliver', n: deliveries, a: source, id: correlationId ?? id, p: position, prev: previous });

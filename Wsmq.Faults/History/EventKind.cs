@@ -107,6 +107,33 @@ internal static class EventKind
     /// <summary>The state of an address that is stored at the end of the run is all in the lines before.</summary>
     public const string StateRead = "state-read";
 
+    /// <summary>A device was told a message as the state of a key: <c>a</c> is the address, <c>state</c> the key.</summary>
+    public const string StateSeen = "state-seen";
+
+    /// <summary>A worker begins the job of an occurrence of the recurring job: <c>id</c> is the time of the occurrence.</summary>
+    public const string Occurrence = "occurrence";
+
+    /// <summary>By the clock of the store it is this time: of all occurrences until then, jobs begin before the run ends.</summary>
+    public const string OccurrencesDue = "occurrences-due";
+
+    /// <summary>A client makes a request: <c>a</c> is the address, <c>life</c> how long it waits.</summary>
+    public const string Request = "request";
+
+    /// <summary>A responder begins with a request.</summary>
+    public const string Asked = "asked";
+
+    /// <summary>A request was answered: <c>why</c> is the id of the request that the reply is for.</summary>
+    public const string Replied = "replied";
+
+    /// <summary>A request has failed: <c>why</c> is the error code.</summary>
+    public const string Unanswered = "unanswered";
+
+    /// <summary>The presence of an address, as its clients know it.</summary>
+    public const string PresenceTrue = "presence-true";
+
+    /// <summary>The presence of an address as <c>d</c>, a client or a node, sees it 20 seconds after the last fault at the latest.</summary>
+    public const string PresenceSeen = "presence-seen";
+
     public const string Ours = "ours";
     public const string Plain = "plain";
 }

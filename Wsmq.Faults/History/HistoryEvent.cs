@@ -71,13 +71,17 @@ internal sealed record HistoryEvent
     [JsonPropertyName("delay")]
     public double? Delay { get; init; }
 
-    /// <summary>The time to live of a message, in seconds.</summary>
+    /// <summary>The time to live of a message, or how long a request waits, in seconds.</summary>
     [JsonPropertyName("life")]
     public double? Life { get; init; }
 
     /// <summary>The key of which a message is the state.</summary>
     [JsonPropertyName("state")]
     public string? StateKey { get; init; }
+
+    /// <summary>How many seconds after its time the job of an occurrence began; below 0 before its time.</summary>
+    [JsonPropertyName("late")]
+    public double? Late { get; init; }
 
     /// <summary>The sources that a device reads.</summary>
     [JsonPropertyName("reads")]

@@ -59,6 +59,12 @@ internal sealed class Node(string name, string[] prefix, NodeSettings settings, 
     /// <summary>The state of an address; null if the store does not answer.</summary>
     public Task<KeptState?> TryReadStateAsync(string address) => KeptState.TryOfAsync(Address!, address);
 
+    /// <summary>The presence of an address; null if the node does not answer.</summary>
+    public Task<string?> TryReadPresenceAsync(string address) => SeenPresence.TryOfAsync(Address!, address);
+
+    /// <summary>The time of the store's clock; null if the node does not answer.</summary>
+    public Task<DateTimeOffset?> TryReadClockAsync() => StoreClock.TryOfAsync(Address!);
+
     public async Task JoinAsync(string group, string user)
     {
         using var http = new HttpClient();

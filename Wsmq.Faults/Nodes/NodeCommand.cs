@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Wsmq.Faults.Clients;
 using Wsmq.Faults.Jobs;
 using Wsmq.Faults.Workers;
 using Wsmq.Server.Stores;
@@ -26,13 +27,14 @@ internal static class NodeCommand
     public static readonly Option<int> TailCheck = new("--tail-check");
     public static readonly Option<int> ConnectionTimeout = new("--connection-timeout");
     public static readonly Option<int> Lease = new("--lease");
+    public static readonly Option<bool> Ticks = new("--ticks");
     public static readonly Option<string> Jobs = new("--jobs") { Required = true };
 
     public static Command Create()
     {
         var command = new Command(Name, "One node; used by the other commands.")
         {
-            Redis, Sqlite, RedisLines, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout, Lease, Jobs,
+            Redis, Sqlite, RedisLines, ReceiptReplicas, CommandTimeout, TailCheck, ConnectionTimeout, Lease, Ticks, Jobs,
         };
         command.Hidden = true;
         command.SetAction((result, _) => RunAsync(result));
@@ -68,6 +70,8 @@ internal static class NodeCommand
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
         app.MapGet(QueueState.Path, (IStore store, CancellationToken cancellationToken) => QueueState.ReadAsync(store, cancellationToken));
         app.MapGet($"{KeptState.Path}/{{address}}", KeptState.ReadAsync);
+        app.MapGet($"{SeenPresence.Path}/{{address}}", SeenPresence.ReadAsync);
+        app.MapGet(StoreClock.Path, (IStore store) => StoreClock.Read(store));
         app.MapPost("/groups/{group}/{user}", (string group, string user, IWsmqGroups groups) => groups.AddToGroupAsync(user, group));
         app.MapPost("/live/{target}/{id}", PushAsync);
 
@@ -101,6 +105,10 @@ internal static class NodeCommand
             // Each client of the load sends as much as many people do, and reconnects with every fault.
             o.Limits.ClassProvider = _ => WsmqLimitOptions.ServiceClass;
 
+            // So that what a killed node had is over within the time that presence has to be right again after a fault.
+            o.Nodes.Expiry = timeout + TimeSpan.FromSeconds(2);
+            (o.Presence.IsEnabled, o.Presence.Grace) = (true, TimeSpan.FromSeconds(1));
+
             // Plain clients stay connected until the drain times out.
             o.Drain.Timeout = timeout * 2;
         });
@@ -132,8 +140,19 @@ internal static class NodeCommand
         });
         wsmq.AddWorker<JobBody, AppJobHandler>(JobMessages.QueueName, o => o.Concurrency = PlainWorker.Concurrency);
         wsmq.AddWorker<FatalJob, FatalJob.Handler>(JobMessages.QueueName);
+        wsmq.AddQueue(Requester.QueueName, o => o.Lease = lease);
+        if (result.GetValue(Ticks))
+            AddTicks(wsmq, lease);
         wsmq.Services.AddSingleton(new JobReporter(new Uri(result.GetRequiredValue(Jobs))));
         wsmq.Services.AddSingleton(p => new JobWork($"app/{Environment.ProcessId}", lease, p.GetRequiredService<JobReporter>().ReportAsync));
         wsmq.Services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
+    }
+
+    private static void AddTicks(WsmqBuilder wsmq, TimeSpan lease)
+    {
+        // Every occurrence counts: no run has as many.
+        wsmq.AddRecurring(Tick.QueueName, Tick.Name, Tick.Cron, new Tick(), o => (o.Missed, o.MaxMissed) = (WsmqMissedRuns.All, 1_000));
+        wsmq.AddQueue(Tick.QueueName, o => o.Lease = lease);
+        wsmq.AddWorker<Tick, Tick.Handler>(Tick.QueueName);
     }
 }

@@ -19,6 +19,9 @@ internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timin
     /// <summary>To which the worker of the node reports.</summary>
     public Uri? Jobs { get; init; }
 
+    /// <summary>Whether the node declares the recurring job.</summary>
+    public bool Ticks { get; init; }
+
     public string[] ToArguments()
     {
         List<string> arguments = [];
@@ -31,6 +34,7 @@ internal sealed record NodeSettings(string? Redis, string? Sqlite, Timings Timin
         Add(NodeCommand.ConnectionTimeout.Name, Milliseconds(Timings.ConnectionTimeout));
         Add(NodeCommand.Lease.Name, Milliseconds(Timings.Lease));
         Add(NodeCommand.Jobs.Name, Jobs?.ToString());
+        Add(NodeCommand.Ticks.Name, Ticks ? "true" : null);
         return [.. arguments];
 
         void Add(string name, string? value)

@@ -16,7 +16,9 @@ internal static class CampaignReport
     [
         "seed", "store", "faults", "sent", "receipted", "delivered", "lost", "duplicated", "reordered", "gaps announced", "gaps silent",
         "failover lost", "leaks", "live pushes", "live delivered", "live missed", "live again", "live wrong", "live twice", "jobs", "jobs completed",
-        "jobs dead", "jobs lost", "jobs unleased", "jobs early", "jobs out of key order", "jobs rolled back", "took (s)",
+        "jobs dead", "jobs lost", "jobs unleased", "jobs early", "jobs out of key order", "jobs rolled back", "state apart",
+        "occurrences", "occurrences lost", "occurrences twice", "requests", "requests answered", "requests open", "requests wrong", "presence wrong",
+        "took (s)",
     ];
 
     public static string Write(IReadOnlyList<RunResult> results, double minutes)
@@ -53,7 +55,8 @@ internal static class CampaignReport
         r => r.Faults, r => r.Sent, r => r.Receipted, r => r.Delivered, r => r.Lost, r => r.Duplicated, r => r.Reordered, r => r.GapsAnnounced,
         r => r.GapsSilent, r => r.FailoverLost, r => r.Leaks, r => r.LivePushes, r => r.LiveDelivered, r => r.LiveMissed, r => r.LiveAgain, r => r.LiveWrong,
         r => r.LiveTwice, r => r.Jobs, r => r.JobsCompleted, r => r.JobsDead, r => r.JobsLost, r => r.JobsUnleased, r => r.JobsEarly, r => r.JobsOutOfKeyOrder,
-        r => r.JobsRolledBack, r => r.Took,
+        r => r.JobsRolledBack, r => r.StateApart, r => r.Occurrences, r => r.OccurrencesLost, r => r.OccurrencesTwice, r => r.Requests,
+        r => r.RequestsAnswered, r => r.RequestsOpen, r => r.RequestsWrong, r => r.PresenceWrong, r => r.Took,
     }.Select(count => Number(results.Sum(count)));
 
     private static string Injected(IReadOnlyList<RunResult> results, Fault fault, string store) => fault.Stores.Contains(store)

@@ -9,6 +9,8 @@ namespace Wsmq.Faults.Running;
 internal sealed class Crowd : IAsyncDisposable
 {
     private static readonly string[] Users = ["alice", "bob", "carol", "dave"];
+    private const string Absent = "nobody";
+
     private static readonly Dictionary<string, string[]> Members = new() { ["all"] = Users, ["pair"] = ["alice", "dave"] };
 
     private readonly List<Client> _clients = [];
@@ -25,9 +27,17 @@ internal sealed class Crowd : IAsyncDisposable
             if (user is "carol" or "dave")
                 _clients.Add(new TypeScriptClient(user, "web", groups, node, timings, history) { HasOutbox = user == "dave" });
         }
+
+        foreach (var client in OurClients)
+            client.Presence.Watch(PresentAddresses);
     }
 
     public IReadOnlyList<Client> Clients => _clients;
+
+    public IEnumerable<OurClient> OurClients => _clients.OfType<OurClient>();
+
+    /// <summary>The addresses whose presence is watched: users, of whom one is never there, and the group of all.</summary>
+    public IReadOnlyList<string> PresentAddresses { get; } = [.. Users.Select(u => $"user:{u}"), $"user:{Absent}", "group:all"];
 
     /// <summary>Addresses that every user may send to. A group counts only if every user is a member.</summary>
     public IReadOnlyList<string> Addresses { get; } = [.. Users.Select(u => $"user:{u}"), "group:all"];
@@ -45,6 +55,12 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     public Task StartAsync() => Task.WhenAll(_clients.Select(c => c.StartAsync()));
+
+    /// <summary>The presence of an address while all clients are connected.</summary>
+    public string PresenceOf(string address) => address.StartsWith("group:", StringComparison.Ordinal)
+        ? PresenceDevice.TextOf(Users)
+        : PresenceDevice.TextOf(_clients.Where(c => $"user:{c.User}" == address)
+            .Select(c => (c.DeviceName, (c as OurClient)?.Presence.Own ?? PresenceDevice.Silent)));
 
     /// <summary>Keeps clients of a fault connected until the end of the run.</summary>
     public void Keep(IEnumerable<SocketClient> guests)

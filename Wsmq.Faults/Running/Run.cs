@@ -58,6 +58,8 @@ internal sealed class Run : IAsyncDisposable
         await Task.WhenAll(_crowd.StartAsync(), _workers.StartAsync());
         Progress.Say($"{_crowd.Clients.Count} clients on {_deployment.Nodes.Count} nodes");
         await LoadAsync(_workers, stop);
+        await NoteDueAsync();
+        await new PresenceCheck(_deployment, _crowd, _history).RunAsync(stop);
         await DrainAsync(stop);
         await ReadJobsAsync();
         await ReadStateAsync();
@@ -99,15 +101,27 @@ internal sealed class Run : IAsyncDisposable
     private async Task LoadAsync(Workforce workers, CancellationToken stop)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var load = new Load(_crowd.Clients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token);
         using var live = new LiveLoad(_deployment, _crowd.LiveTargets, _history, _settings.Seed);
-        var pushes = live.RunAsync(ends.Token);
+
+        // Each kind of load has a file here, and the checks of what it promises one in Checking.
+        var load = Task.WhenAll(
+            new Load(_crowd.Clients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token),
+            new RequestLoad(_crowd.OurClients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token),
+            new PresenceLoad(_crowd.OurClients, _settings.Seed).RunAsync(ends.Token),
+            live.RunAsync(ends.Token));
         var faults = new FaultRunner(_deployment, _crowd, workers, _history, _timings).RunAsync(_plan, stop);
         await Task.WhenAll(faults, Task.Delay(TimeSpan.FromMinutes(_settings.Minutes), stop));
         await ends.CancelAsync();
         Progress.Say($"the load has ended; waiting for the outcomes of all sends");
         await load;
-        await pushes;
+    }
+
+    // The recurring job goes on until the nodes end. What is due by now has to have its jobs in the end.
+    private async Task NoteDueAsync()
+    {
+        DateTimeOffset? now = null;
+        await Eventually.That("a node returns the time", async () => (now = await _deployment.Nodes[0].TryReadClockAsync()) is not null);
+        _history.Add(new HistoryEvent { Kind = EventKind.OccurrencesDue, Id = Tick.TextOf(now!.Value) });
     }
 
     // All faults are repaired: clients connect and receive what they lack, and workers end all jobs. What is still missing is lost.
@@ -119,11 +133,12 @@ internal sealed class Run : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(1), stop);
             var verdict = HistoryChecker.Check(_history.Events);
             var waiting = (await _deployment.Nodes[0].TryReadJobsAsync())?.Waiting ?? -1;
-            Progress.Say($"draining: {verdict.Receipted} receipts, {verdict.Delivered} deliveries, {verdict.Lost} missing, {waiting} jobs");
-            if (verdict.Lost == 0 && waiting == 0 && _history.Quiet > TimeSpan.FromSeconds(1.5) && _crowd.Clients.All(c => c.IsConnected))
+            var missing = verdict.Lost + verdict.OccurrencesLost;
+            Progress.Say($"draining: {verdict.Receipted} receipts, {verdict.Delivered} deliveries, {missing} missing, {waiting} jobs");
+            if (missing == 0 && waiting == 0 && _history.Quiet > TimeSpan.FromSeconds(1.5) && _crowd.Clients.All(c => c.IsConnected))
                 return;
-            if (seen != (verdict.Receipted, verdict.Delivered, waiting))
-                (seen, since) = ((verdict.Receipted, verdict.Delivered, waiting), Stopwatch.GetTimestamp());
+            if (seen != (missing, verdict.Delivered, waiting))
+                (seen, since) = ((missing, verdict.Delivered, waiting), Stopwatch.GetTimestamp());
         }
 
         foreach (var client in _crowd.Clients.Where(c => !c.IsConnected))

@@ -60,6 +60,24 @@ internal sealed record RunResult
 
     public int JobsRolledBack { get; init; }
 
+    public int StateApart { get; init; }
+
+    public int Occurrences { get; init; }
+
+    public int OccurrencesLost { get; init; }
+
+    public int OccurrencesTwice { get; init; }
+
+    public int Requests { get; init; }
+
+    public int RequestsAnswered { get; init; }
+
+    public int RequestsOpen { get; init; }
+
+    public int RequestsWrong { get; init; }
+
+    public int PresenceWrong { get; init; }
+
     /// <summary>The duration of the whole run, in seconds.</summary>
     public int Took { get; init; }
 
@@ -91,7 +109,10 @@ internal sealed record RunResult
         LiveMissed = verdict.LiveMissed, LiveAgain = verdict.LiveAgain, LiveWrong = verdict.LiveWrong, LiveTwice = verdict.LiveTwice,
         Jobs = verdict.Jobs, JobsCompleted = verdict.JobsCompleted, JobsDead = verdict.JobsDead, JobsLost = verdict.JobsLost,
         JobsUnleased = verdict.JobsUnleased, JobsEarly = verdict.JobsEarly, JobsOutOfKeyOrder = verdict.JobsOutOfKeyOrder,
-        JobsRolledBack = verdict.JobsRolledBack,
+        JobsRolledBack = verdict.JobsRolledBack, StateApart = verdict.StateApart, Occurrences = verdict.Occurrences,
+        OccurrencesLost = verdict.OccurrencesLost, OccurrencesTwice = verdict.OccurrencesTwice, Requests = verdict.Requests,
+        RequestsAnswered = verdict.RequestsAnswered, RequestsOpen = verdict.RequestsOpen, RequestsWrong = verdict.RequestsWrong,
+        PresenceWrong = verdict.PresenceWrong,
         Violations = [.. verdict.Violations.Take(MostViolations)],
     };
 

@@ -69,7 +69,7 @@ internal abstract class Deployment(string folder, Timings timings) : IAsyncDispo
 
     protected Task StartNodesAsync(IEnumerable<NodeSettings> settings, params string[] prefix)
     {
-        _nodes.AddRange(settings.Select((s, i) => new Node($"node{i + 1}", prefix, s with { Jobs = Jobs }, folder)));
+        _nodes.AddRange(settings.Select((s, i) => new Node($"node{i + 1}", prefix, s with { Jobs = Jobs, Ticks = true }, folder)));
         return Task.WhenAll(_nodes.Select(n => n.StartAsync()));
     }
 }

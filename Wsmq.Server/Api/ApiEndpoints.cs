@@ -78,6 +78,8 @@ internal static class ApiEndpoints
                 new(
                     "Reads a part of the messages of a log: by range, sender, type and time, in both directions.", Signatures.History,
                     Json<WsmqApiHistory>(), ApiErrors.ReadingHistory)),
+            new(Get, "/presence", services.GetRequiredService<PresenceEndpoint>().ReadUsersAsync,
+                new("Tells who of several users is online.", Signatures.Presence, Json<WsmqApiUserPresence[]>(), ApiErrors.ReadingPresence)),
             new(Get, "/queues", queues.ListAsync,
                 Queue("Lists the queues that the caller manages.", Signatures.None, Json<WsmqApiQueue[]>())),
             new(Get, "/queues/{address}", queues.InfoAsync, Queue("Describes a queue in numbers.", Signatures.Queue, Json<WsmqApiQueue>())),

@@ -57,6 +57,9 @@ internal static class ApiErrors
         WsmqErrors.InvalidPosition, WsmqErrors.HistoryNotAllowed, WsmqErrors.TooManyResumes,
     ];
 
+    public static readonly WsmqError[] ReadingPresence =
+        [WsmqErrors.InvalidName, WsmqErrors.NameTooLong, WsmqErrors.PresenceNotAllowed, WsmqErrors.TooManyResumes];
+
     public static readonly WsmqError[] Managing =
     [
         WsmqErrors.InvalidAddress, WsmqErrors.UnknownAddressKind, WsmqErrors.InvalidName, WsmqErrors.NameTooLong,

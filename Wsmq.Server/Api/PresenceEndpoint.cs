@@ -1,12 +1,21 @@
 using System.Text.Json;
+using Wsmq.Server.Hubs;
 
 namespace Wsmq.Server.Api;
 
 /// <summary>
-/// <c>/addresses/{address}/presence</c>: who is online, for operators. Each request counts as a read: it may make all nodes answer.
+/// <c>GET /presence</c>: who of several users is online, for users. <c>/addresses/{address}/presence</c>: the same of one user or group, for
+/// operators. Each request counts as a read: it may make all nodes answer.
 /// </summary>
-internal sealed class PresenceEndpoint(OperatorRights rights, IWsmqPresence presence)
+internal sealed class PresenceEndpoint(ClientPresence clients, OperatorRights rights, IWsmqPresence presence)
 {
+    public async Task ReadUsersAsync(ApiCall call)
+    {
+        var users = await clients.GetAsync(call.User, () => NamesOf(call));
+        await JsonResponse.WriteAsync(
+            call.Context, JsonResponse.ContentType, JsonSerializer.SerializeToUtf8Bytes(users, WsmqJsonContext.Relaxed.WsmqUserPresenceArray));
+    }
+
     public async Task ReadAsync(ApiCall call)
     {
         var address = LogRequest.SingleAddressOf(call.Request);
@@ -20,6 +29,14 @@ internal sealed class PresenceEndpoint(OperatorRights rights, IWsmqPresence pres
         };
         await JsonResponse.WriteAsync(
             call.Context, JsonResponse.ContentType, JsonSerializer.SerializeToUtf8Bytes(state, WsmqJsonContext.Relaxed.WsmqPresenceState));
+    }
+
+    private static string[] NamesOf(ApiCall call)
+    {
+        var names = call.Request.Query[Wire.User];
+        return names.Count is > 0 and <= WsmqNamesArgument.Most
+            ? [.. names.Select(name => name ?? string.Empty)]
+            : throw new WsmqException(WsmqErrors.InvalidMessage, $"user is given 1 to {WsmqNamesArgument.Most} times");
     }
 
     private static WsmqPresenceState StateOf(WsmqAddress address, WsmqUserPresence user) => new()

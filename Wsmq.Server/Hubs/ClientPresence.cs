@@ -7,6 +7,9 @@ namespace Wsmq.Server.Hubs;
 /// <summary>Handles the calls of clients about presence.</summary>
 internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, AccessCheck access)
 {
+    // So many names of a query count as one read: each may be a new watch on all nodes.
+    private const int NamesOfRead = 10;
+
     /// <summary>The connection is accepted.</summary>
     public void Open(Session session)
     {
@@ -14,6 +17,8 @@ internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, A
             return;
         var present = parts.Table.Open(session.Caller.UserId, session.Caller.Device, session.Connection.ConnectedAt);
         session.BeginPresence(new SessionPresence(parts, present, session.Connection, address => RefusalAsync(session, address)));
+        if (present.FoundGroups)
+            _ = SettleAsync(session, present);
     }
 
     /// <summary>The connection has ended.</summary>
@@ -44,18 +49,30 @@ internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, A
         Require(session).Set(away.Require(Wire.Away), data.Within(parts.Options.Presence.MaxDataBytes));
     }
 
+    /// <summary>Returns the presence of users, for the hub and the HTTP API.</summary>
     /// <exception cref="WsmqException">
     /// <c>invalid-message</c>, a malformed name, <c>presence-not-allowed</c>, <c>too-many-resumes</c> or <c>store-unavailable</c>.
     /// </exception>
-    public async Task<WsmqUserPresence[]> GetAsync(Session session, WsmqNamesArgument users)
+    public async Task<WsmqUserPresence[]> GetAsync(UserCall user, Func<string[]> names)
     {
-        await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
-        Require(session);
-        var addresses = users.Names.Select(WsmqAddress.User).ToArray();
-        foreach (var address in addresses)
-            await CheckAsync(session, address);
-        var watched = await parts.Watches.WatchAsync(addresses, null, session.Connection.Aborted);
-        return Array.ConvertAll(watched, w => parts.Watches.Read(w, u => u.User));
+        await user.Limits.ThrottleReadAsync(user.Aborted);
+        isOn.Require();
+        WsmqAddress[] addresses = [.. names().Select(WsmqAddress.User)];
+        var distinct = addresses.Distinct().ToArray();
+        for (var counted = NamesOfRead; counted < distinct.Length; counted += NamesOfRead)
+            await user.Limits.ThrottleReadAsync(user.Aborted);
+        var own = WsmqAddress.User(user.Caller.UserId);
+        foreach (var address in distinct)
+            await access.CheckPresenceAsync(user.Caller, address, () => new(address == own), user.Aborted);
+        var watched = (await parts.Watches.WatchAsync(distinct, null, user.Aborted)).ToDictionary(w => w.Address);
+        return Array.ConvertAll(addresses, a => parts.Watches.Read(watched[a], u => u.User));
+    }
+
+    // The user may have left groups while it had no connection.
+    private async Task SettleAsync(Session session, PresentConnection present)
+    {
+        await (session.Groups?.Ready ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        parts.Table.Settle(present);
     }
 
     private SessionPresence Require(Session session)

@@ -22,5 +22,5 @@ public sealed partial class WsmqHub
     public Task SetPresence(WsmqFlagArgument away, WsmqDataArgument data) => _reads.Presence.SetAsync(Begin(), away, data);
 
     /// <inheritdoc cref="IWsmqHub.GetPresence"/>
-    public Task<WsmqUserPresence[]> GetPresence(WsmqNamesArgument users) => _reads.Presence.GetAsync(Begin(), users);
+    public Task<WsmqUserPresence[]> GetPresence(WsmqNamesArgument users) => _reads.Presence.GetAsync(Begin().Call, () => users.Names);
 }

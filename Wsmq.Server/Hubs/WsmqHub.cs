@@ -68,7 +68,7 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         // First: until then jobs would go to a connection that is gone.
         session.EndWork();
         _reads.Tracking.Close(session);
-        await ClientPresence.CloseAsync(session);
+        var presence = ClientPresence.CloseAsync(session);
         try
         {
             await _reads.Nacks.NoteEndAsync(session, exception);
@@ -77,6 +77,9 @@ public sealed partial class WsmqHub : Hub<IWsmqReceiver>
         {
             await _sessions.CloseAsync(session);
         }
+
+        // Last: it may be inside the app's authorizer, which nothing else may wait for.
+        await presence;
     }
 
     /// <inheritdoc cref="IWsmqHub.Send"/>

@@ -98,27 +98,40 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
 
     protected override async ValueTask RunAsync()
     {
-        try
+        while (Next() is { } due)
         {
-            while (Next() is { } due)
+            try
             {
-                if (!await MayGoOnAsync(due))
-                    continue;
-                await _connection.PresenceAsync(MessageFor(due));
+                if (await MayGoOnAsync(due))
+                    await _connection.PresenceAsync(MessageFor(due));
             }
-        }
-        catch (Exception e)
-        {
-            // The connection ends, or the authorizer could not decide: what is not written now is written with the next change.
-            if (!_connection.Aborted.IsCancellationRequested)
+            catch (Exception e)
+            {
+                if (_connection.Aborted.IsCancellationRequested)
+                    return;
                 Log.PresenceNotWritten(_logger, e, _connection.Id);
+                _ = DeferAsync(due);
+            }
         }
     }
 
     private Watch? Next()
     {
         lock (_lock)
-            return _watches.Values.FirstOrDefault(w => w.HasBegun && w.Sent < _node.Read(w.Watched!, a => a.Version));
+        {
+            if (_watches.Count == 0)
+                return null;
+            return _node.Read(() => _watches.Values.FirstOrDefault(w => w.HasBegun && !w.IsDeferred && w.Sent < w.Watched!.Version));
+        }
+    }
+
+    // The authorizer could not decide: the others go on meanwhile, and this one gets nothing unchecked.
+    private async Task DeferAsync(Watch watch)
+    {
+        watch.IsDeferred = true;
+        await _rights.PauseAsync(_connection.Aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        watch.IsDeferred = false;
+        Wake();
     }
 
     private SerializedHubMessage MessageFor(Watch watch)
@@ -133,9 +146,13 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
     {
         if (!_rights.IsDue(watch.CheckedAt))
             return true;
-        watch.CheckedAt = _rights.Now;
+        var now = _rights.Now;
         if (await _rights.RefusalAsync(watch.Address) is not { } refusal)
+        {
+            watch.CheckedAt = now;
             return true;
+        }
+
         End(watch.Address);
         await _connection.PresenceAsync(WatchedAddress.Message(new WsmqPresenceChange
         {
@@ -164,6 +181,9 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
 
         /// <summary>When it was last checked that the user may see the address.</summary>
         public long CheckedAt { get; set; } = now;
+
+        /// <summary>That could not be checked, or a change could not be written: it waits.</summary>
+        public bool IsDeferred { get; set; }
     }
 }
 
@@ -173,9 +193,15 @@ internal sealed class ConnectionPresence : Worker, IPresenceListener
 /// <param name="refusal">Returns why not, or null.</param>
 internal sealed class PresenceRights(TimeProvider time, TimeSpan interval, Func<WsmqAddress, ValueTask<WsmqException?>> refusal)
 {
+    // An authorizer that is asked about every change and fails must not be asked without a pause.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
     public long Now => time.GetTimestamp();
 
     public bool IsDue(long checkedAt) => time.GetElapsedTime(checkedAt) >= interval;
+
+    /// <summary>Waits until what is checked now is due again.</summary>
+    public Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(interval > Shortest ? interval : Shortest, time, cancellationToken);
 
     public ValueTask<WsmqException?> RefusalAsync(WsmqAddress address) => refusal(address);
 }

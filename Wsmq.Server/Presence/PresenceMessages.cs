@@ -31,6 +31,10 @@ internal sealed class PresenceQuestion
     [JsonPropertyName("n"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsNew { get; init; }
 
+    /// <summary>More of the list follows with the next question: nothing is complete before.</summary>
+    [JsonPropertyName("c"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Continues { get; init; }
+
     [JsonPropertyName("a")]
     public required string[] Added { get; init; }
 

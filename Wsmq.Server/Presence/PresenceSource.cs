@@ -42,6 +42,9 @@ internal sealed class PresenceSource
                 return Write(watcher.List, 0);
             (added, var removed) = watcher.Change(question);
             Index(watcher, added, removed);
+            all = watcher.Owes(all, question.Continues);
+            if (all && question.Continues)
+                return Write(question.List, 0);
         }
 
         // Outside of the lock, and after the index: who connects meanwhile is announced in any case.
@@ -71,6 +74,7 @@ internal sealed class PresenceSource
         {
             if (_byAddress.Count == 0)
                 return;
+            Forget();
             Tell(WsmqAddress.User(user), user);
             foreach (var group in groups)
                 Tell(WsmqAddress.Group(group), user);
@@ -99,6 +103,7 @@ internal sealed class PresenceSource
         }
     }
 
+    // Who has not asked for the lease is gone, and is sent nothing any more.
     private void Forget()
     {
         foreach (var (node, watcher) in _watchers.Where(w => w.Value.IsOver).ToArray())

@@ -27,18 +27,17 @@ internal sealed class PresenceTable(IStore store, IOptions<WsmqOptions> options,
 
     public PresentConnection Open(string user, string device, DateTimeOffset since)
     {
-        var connection = new PresentConnection(user, device, since);
         lock (_lock)
         {
             if (!_users.TryGetValue(user, out var present))
                 _users.Add(user, present = new PresentUser());
+            var connection = new PresentConnection(user, device, since) { FoundGroups = present.Last is { Groups.Count: > 0 } };
             if (present is { Last: { } last, Connections.Count: 0 } && Array.Find(last.Devices, d => d.Name == device) is { } known)
                 connection.Since = Math.Min(connection.Since, known.Since);
             present.Connections.Add(connection);
             Notify(user, present);
+            return connection;
         }
-
-        return connection;
     }
 
     public void Join(PresentConnection connection, string group)
@@ -57,11 +56,33 @@ internal sealed class PresenceTable(IStore store, IOptions<WsmqOptions> options,
     {
         lock (_lock)
         {
-            if (connection.HasEnded || !connection.Groups.Remove(group))
+            if (connection.HasEnded)
                 return;
             var present = _users[connection.User];
+            var (reads, hasRead) = (connection.Groups.Remove(group), present.Last?.Groups.Remove(group) == true);
+            if (!reads && !hasRead)
+                return;
             Notify(connection.User, present);
-            Discount(connection.User, present, group);
+            if (reads)
+                Discount(connection.User, present, group);
+            if (hasRead)
+                Discount(connection.User, present, group);
+        }
+    }
+
+    /// <summary>The connection reads all groups of its user: those of connections that have ended count no more.</summary>
+    public void Settle(PresentConnection connection)
+    {
+        lock (_lock)
+        {
+            if (connection.HasEnded)
+                return;
+            var present = _users[connection.User];
+            if (present.Last is not { Groups.Count: > 0 } last)
+                return;
+            Notify(connection.User, present);
+            Discount(connection.User, present, last.Groups);
+            last.Groups.Clear();
         }
     }
 
@@ -148,7 +169,7 @@ internal sealed class PresenceTable(IStore store, IOptions<WsmqOptions> options,
         if (present.Last is { } before)
             Discount(user, present, before.Groups);
         var now = store.Now;
-        present.Last = new LastState(present.Devices(withData: false), [.. connection.Groups], now);
+        present.Last = new LastState(present.Devices(withData: false), new(connection.Groups, StringComparer.Ordinal), now);
         Left?.Invoke(user, now);
         _ending.Enqueue((time.GetTimestamp(), user, present.Last));
     }

@@ -27,6 +27,7 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
     private long _sentAt;
     private long _askedAt = clock.Time.GetTimestamp();
     private bool _isStarting;
+    private bool _owes;
 
     /// <summary>The version of its list.</summary>
     public long List { get; private set; }
@@ -44,6 +45,21 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
         }
     }
 
+    /// <summary>
+    /// Whether it gets everything with this question: a list that is told in several questions begins anew once, when it is whole. What is
+    /// not in it yet would be dropped as gone.
+    /// </summary>
+    public bool Owes(bool all, bool continues)
+    {
+        lock (_lock)
+        {
+            all = _owes |= all;
+            if (!continues)
+                _owes = false;
+            return all;
+        }
+    }
+
     /// <summary>Changes its list; returns the addresses that were added, and those that were removed.</summary>
     public (List<WsmqAddress> Added, List<WsmqAddress> Removed) Change(PresenceQuestion question)
     {
@@ -54,6 +70,7 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
             {
                 removed.AddRange(_addresses);
                 _addresses.Clear();
+                _owes = true;
             }
 
             removed.AddRange(Read(question.Removed).Where(_addresses.Remove));
@@ -82,11 +99,10 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
     {
         lock (_lock)
         {
-            if (!_queued.Add(user))
-                return;
+            // Together: between the two a start would drop it.
+            if (_queued.Add(user))
+                Add(new PresenceItem(user, 0, false));
         }
-
-        Add(new PresenceItem(user, 0, false));
     }
 
     /// <summary>Sends these users at once; the addresses of the list's version are complete with them.</summary>
@@ -101,14 +117,16 @@ internal sealed class PresenceWatcher(string node, PresenceTable table, IStore s
 
             // What waits already would come before the start, and is not taken there.
             if (starts)
+            {
                 _queued.Clear();
+                Add(new PresenceItem(null, 0, true));
+            }
+
+            foreach (var user in users)
+                Enqueue(user);
+            Add(new PresenceItem(null, list, starts));
         }
 
-        if (starts)
-            Add(new PresenceItem(null, 0, true));
-        foreach (var user in users)
-            Enqueue(user);
-        Add(new PresenceItem(null, list, starts));
         _urgent.Set();
         return false;
     }

@@ -6,10 +6,13 @@ namespace Wsmq.Server.Presence;
 /// <content>Asks all nodes, and renews the watches there.</content>
 internal sealed partial class PresenceWatches
 {
+    // What is watched meanwhile is told in one question.
+    private static readonly TimeSpan BetweenQuestions = TimeSpan.FromMilliseconds(50);
+
     private void RemoveUnused()
     {
         var unused = _watched.Values
-            .Where(w => w.Listeners.Count == 0 && clock.Time.GetElapsedTime(w.UnusedSince) >= KeptUnused).ToArray();
+            .Where(w => w.Listeners.Count == 0 && clock.Time.GetElapsedTime(w.UnusedSince) >= KeptFor(w)).ToArray();
         foreach (var watched in unused)
         {
             _watched.Remove(watched.Address);
@@ -25,6 +28,10 @@ internal sealed partial class PresenceWatches
             _peers.Prune(IsWatched);
     }
 
+    // A query that is not complete yet is still waited for.
+    private TimeSpan KeptFor(WatchedAddress watched) =>
+        _incomplete.Contains(watched) && 2 * AnswerTimeout > KeptUnused ? 2 * AnswerTimeout : KeptUnused;
+
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         var toldAgain = false;
@@ -39,18 +46,37 @@ internal sealed partial class PresenceWatches
                 question = _list.Next(store.Nodes.Self, _peers.Have, (address, version) => _watched[address].AddedIn = version);
             }
 
-            var needs = await AskAsync(question, cancellationToken);
+            var needs = await AskAsync(question, cancellationToken) && !toldAgain;
             lock (_lock)
             {
                 // Once in a round: a node that never has the list would otherwise be told it again and again.
-                if (needs && !toldAgain)
+                if (needs)
                     _list.TellAgain();
                 toldAgain |= needs;
+                if (!_list.HasChanges && question.Added.Length == 0)
+                    return;
+            }
+
+            // Whatever waits has to be told anyway; otherwise each of many watches, one after another, would be a question to all nodes.
+            if (!question.Continues)
+                await Task.Delay(BetweenQuestions, clock.Time, cancellationToken);
+            lock (_lock)
+            {
                 if (!_list.HasChanges)
                     return;
+
+                // Another round: a node that starts meanwhile is told the list there.
+                if (!question.Continues && !needs)
+                {
+                    _asks.Wake();
+                    return;
+                }
             }
         }
     }
+
+    // After an outage that was longer than their leases, or lost everything, nodes that are there have yet to register again.
+    private bool AreRegistered => _lostAt is not { } at || clock.Time.GetElapsedTime(at) >= 2 * clock.RenewEvery;
 
     // Returns whether a node needs the whole list.
     private async Task<bool> AskAsync(PresenceQuestion question, CancellationToken cancellationToken)
@@ -65,6 +91,8 @@ internal sealed partial class PresenceWatches
         {
             // What is known of the other nodes stays. This one needs no store to answer itself.
             Log.PresenceNotAsked(logger, e, clock.RenewEvery);
+            lock (_lock)
+                _lostAt = clock.Time.GetTimestamp();
         }
 
         var answers = replies?.Answers ?? new Dictionary<string, ReadOnlyMemory<byte>> { [store.Nodes.Self] = source.Answer(message) };
@@ -83,7 +111,7 @@ internal sealed partial class PresenceWatches
             }
 
             (_answered, _asked) = ([.. answered], question.List);
-            if (replies is not null)
+            if (replies is not null && AreRegistered)
             {
                 var registered = replies.Answers.Keys.Concat(replies.Missing).Append(store.Nodes.Self).ToHashSet(StringComparer.Ordinal);
                 _peers.Keep(registered, store.Now, clock.Time.GetTimestamp(), Changed);

@@ -28,6 +28,7 @@ internal sealed partial class PresenceWatches(
     private readonly BackgroundLoop _asks = new(clock.Time);
     private readonly BackgroundLoop _tells = new(clock.Time);
     private string[] _answered = [];
+    private long? _lostAt;
     private long _asked;
     private bool _hasGone;
 
@@ -36,14 +37,14 @@ internal sealed partial class PresenceWatches(
     public void Start()
     {
         store.Nodes.Handle(NodeMessageKind.Presence, message => Add(message.ToArray()));
-        store.Signals.Restored += _asks.Wake;
+        store.Signals.Restored += Restored;
         _asks.Start(AskAsync, () => IsUsed ? clock.RenewEvery : Long, (e, delay) => Log.PresenceNotAsked(logger, e, delay));
         _tells.Start(TellAsync, NextTell, (e, delay) => Log.PresenceNotAsked(logger, e, delay));
     }
 
     public async Task StopAsync()
     {
-        store.Signals.Restored -= _asks.Wake;
+        store.Signals.Restored -= Restored;
         await _asks.StopAsync();
         await _tells.StopAsync();
         await WhenIdle();
@@ -68,10 +69,12 @@ internal sealed partial class PresenceWatches(
         try
         {
             var all = Task.WhenAll(watched.Select(w => w.Complete.Task));
-            if (!all.IsCompleted)
+            try
             {
-                await Task.WhenAny(all, Task.Delay(2 * AnswerTimeout, clock.Time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
+                await all.WaitAsync(2 * AnswerTimeout, clock.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
                 lock (_lock)
                     Array.FindAll(watched, _incomplete.Contains).ToList().ForEach(End);
             }
@@ -104,6 +107,13 @@ internal sealed partial class PresenceWatches(
             return read(watched);
     }
 
+    /// <summary>The same of several addresses. It must not call this object.</summary>
+    public T Read<T>(Func<T> read)
+    {
+        lock (_lock)
+            return read();
+    }
+
     protected override Task RunAsync(List<ReadOnlyMemory<byte>> items)
     {
         foreach (var message in items)
@@ -121,6 +131,13 @@ internal sealed partial class PresenceWatches(
         }
 
         return Task.CompletedTask;
+    }
+
+    private void Restored()
+    {
+        lock (_lock)
+            _lostAt = clock.Time.GetTimestamp();
+        _asks.Wake();
     }
 
     private bool IsUsed

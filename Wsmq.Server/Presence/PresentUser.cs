@@ -24,6 +24,9 @@ internal sealed class PresentConnection(string user, string device, DateTimeOffs
     public HashSet<string> Groups { get; } = new(StringComparer.Ordinal);
 
     public bool HasEnded { get; set; }
+
+    /// <summary>It found the user in groups of a connection that had ended: <see cref="PresenceTable.Settle"/> follows.</summary>
+    public bool FoundGroups { get; init; }
 }
 
 /// <summary>A user who is, or just was, connected to this node; guarded by the lock of <see cref="PresenceTable"/>.</summary>
@@ -59,6 +62,6 @@ internal sealed class PresentUser
 
 /// <summary>How a user was when the last connection ended.</summary>
 /// <param name="Devices">The devices.</param>
-/// <param name="Groups">The groups of that connection.</param>
+/// <param name="Groups">The groups of that connection that the user has not left since.</param>
 /// <param name="EndedAt">When that was, in µs of the store's clock.</param>
-internal sealed record LastState(PresenceEntryDevice[] Devices, string[] Groups, long EndedAt);
+internal sealed record LastState(PresenceEntryDevice[] Devices, HashSet<string> Groups, long EndedAt);

@@ -69,7 +69,7 @@ internal sealed class WatchList
 
         return new PresenceQuestion
         {
-            Watcher = self, Base = before, List = _version, IsNew = isNew, Have = have,
+            Watcher = self, Base = before, List = _version, IsNew = isNew, Have = have, Continues = HasChanges,
             Added = [.. adds.Select(a => a.ToString())], Removed = [.. removes.Select(a => a.ToString())],
         };
     }

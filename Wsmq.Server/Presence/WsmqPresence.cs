@@ -7,7 +7,8 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Presence;
 
 internal sealed class WsmqPresence(
-    IStore store, PresenceWatches watches, PresenceSwitch isOn, StartGate start, IOptions<WsmqOptions> options) : IWsmqPresence
+    IStore store, PresenceWatches watches, PresenceClock clock, PresenceSwitch isOn, StartGate start, IOptions<WsmqOptions> options)
+    : IWsmqPresence
 {
     private const int MostUsers = 10_000;
 
@@ -38,18 +39,20 @@ internal sealed class WsmqPresence(
         isOn.Require();
         PresenceAddress.Check(address);
         await start.WaitAsync(cancellationToken);
+        var stop = clock.Stop;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stop);
         var listener = new Listener();
         WatchedAddress? watched = null;
         try
         {
-            watched = (await watches.WatchAsync([address], listener, cancellationToken))[0];
+            watched = (await UnlessStoppedAsync(watches.WatchAsync([address], listener, either.Token), stop, cancellationToken))[0];
             for (long sent = 0; ;)
             {
                 var next = watches.Read(watched, w =>
                     w.Version == sent ? null : sent > 0 && w.Version == sent + 1 && w.Last is { } last ? last : w.Whole);
                 if (next is null)
                 {
-                    await listener.WaitAsync(cancellationToken);
+                    await UnlessStoppedAsync(listener.WaitAsync(either.Token), stop, cancellationToken);
                     continue;
                 }
 
@@ -61,6 +64,18 @@ internal sealed class WsmqPresence(
         {
             if (watched is not null)
                 watches.Release(watched, listener);
+        }
+    }
+
+    private static async Task<T> UnlessStoppedAsync<T>(Task<T> step, CancellationToken stop, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await step;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new WsmqException(WsmqErrors.Stopping);
         }
     }
 
@@ -78,7 +93,11 @@ internal sealed class WsmqPresence(
 
         public void Changed(WatchedAddress watched) => _wake.Set();
 
-        public ValueTask WaitAsync(CancellationToken cancellationToken) => _wake.WaitAsync(cancellationToken);
+        public async Task<bool> WaitAsync(CancellationToken cancellationToken)
+        {
+            await _wake.WaitAsync(cancellationToken);
+            return true;
+        }
     }
 }
 

@@ -12,7 +12,10 @@ internal interface INodeStore
     /// <summary>The largest question.</summary>
     public const int MaxQuestionBytes = 16 * 1024;
 
-    /// <summary>The largest message about presence to one node.</summary>
+    /// <summary>
+    /// The largest message about presence to one node. A batch ends long before; what is left has room for what the groups of its last user
+    /// need.
+    /// </summary>
     public const int MaxMessageBytes = 128 * 1024;
 
     /// <summary>The kind of the store, as operators see it.</summary>

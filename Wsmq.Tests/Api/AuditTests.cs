@@ -13,8 +13,9 @@ public sealed class AuditTests : IDisposable
     // The user's own messages and logs, and numbers.
     private static readonly string[] Silent =
     [
-        "POST /messages", "DELETE /messages", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history", "GET /queues",
-        "GET /queues/{address}",
+        "POST /messages", "DELETE /messages", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers",
+        "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
+        "GET /presence", "GET /queues", "GET /queues/{address}",
         "GET /queues/{address}/jobs",
         OperatorTests.AnyRight,
     ];

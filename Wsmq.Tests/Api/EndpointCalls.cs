@@ -19,6 +19,7 @@ internal static class EndpointCalls
             "/state" or "/history" => $"{path}?source={address}",
             "/messages/status" or "/messages/readers" => $"{path}?to={address}&position={position}",
             "/messages/tracked" => $"{path}?to={address}",
+            "/presence" => $"{path}?user={address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..]}",
             "/messages" when endpoint.StartsWith("DELETE", StringComparison.Ordinal) => $"{path}?to={address}&id=some-id",
             _ when path.EndsWith("/purge", StringComparison.Ordinal) => $"{path}?state=waiting",
             _ => path,

@@ -13,7 +13,9 @@ public sealed class EndpointLimitTests : IDisposable
     private static readonly string[] Counted =
     [
         "POST /messages", "DELETE /messages", "POST /requests", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /state",
-        "GET /history", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers", "GET /addresses/{address}/events", "GET /addresses/{address}/presence", "GET /nodes", "GET /users/{user}/connections",
+        "GET /history", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers",
+        "GET /addresses/{address}/events", "GET /addresses/{address}/presence", "GET /presence", "GET /nodes",
+        "GET /users/{user}/connections",
     ];
 
     private static readonly string[] Paged =

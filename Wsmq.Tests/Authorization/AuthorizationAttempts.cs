@@ -218,6 +218,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
             "GET /messages/tracked" => await _http!.GetAsync($"/messages/tracked?to={target}"),
             "GET /logs" => await _http!.GetAsync($"/logs?address={target}"),
             "GET /history" => await _http!.GetAsync($"/history?source={target}"),
+            "GET /presence" => await _http!.GetAsync($"/presence?user={target.Replace("user:", "", StringComparison.Ordinal)}"),
             "GET /state" => await _http!.GetAsync($"/state?source={target}"),
             _ => await _http!.GetAsync($"/logs/{target}"),
         };

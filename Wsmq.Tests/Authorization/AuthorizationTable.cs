@@ -41,8 +41,9 @@ internal static class AuthorizationTable
     /// <summary>The endpoints of the HTTP API.</summary>
     public static readonly string[] Endpoints =
         [
-            "POST /messages", "DELETE /messages", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers", "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
-            .. QueueEndpoints.Keys,
+            "POST /messages", "DELETE /messages", "GET /messages/status", "GET /messages/tracked", "GET /messages/readers",
+            "POST /requests", "GET /logs", "GET /logs/{address}", "GET /state", "GET /history",
+            "GET /presence", .. QueueEndpoints.Keys,
         ];
 
     /// <summary>All calls over HTTP: an event stream is another form of an endpoint.</summary>
@@ -110,6 +111,8 @@ internal static class AuthorizationTable
         ("granted", "WatchPresence") => [.. Same(Ok)[..5], "invalid-address"],
         ("member", "WatchPresence") => [Ok, "presence-not-allowed", Ok, "presence-not-allowed", "presence-not-allowed", "invalid-address"],
         (_, "WatchPresence") => [Ok, .. Same("presence-not-allowed")[..4], "invalid-address"],
+        ("granted", "GET /presence") => Same(Ok),
+        (_, "GET /presence") => [Ok, .. Same("presence-not-allowed")[..5]],
         ("granted", "ListQueues") => [.. Same(None)[..5], Ok],
         (_, "ListQueues") => Same(None),
         ("granted", _) when Managing.Contains(method) => [.. Same("unknown-queue")[..5], Ok],
@@ -146,7 +149,8 @@ internal static class AuthorizationTable
             `MessageStatus`, which stands for `TrackedMessages` and `MessageReaders` as well, tells only of what the actor has sent.
             `SetFilter` stands for `PauseReading` and `ResumeReading` as well: a filter for a group opens nothing, and has an effect once the user
             reads the group.
-            `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled.
+            `WatchPresence` stands for `GetPresence` as well, on nodes with presence enabled. `GET /presence` asks for users: for `actor`, for
+            another one, and for users that are named as the other addresses are written.
             Nobody answers requests: `no-responder` means that the request is allowed; the last connection of `granted` works on `work:jobs` and
             does not answer in time. `Reply`, `RefuseRequest` and `CancelRequest` concern only requests that the connection has got or made.
             `Complete` stands for all calls that end or extend a lease; the actor holds none. A grant of the app's authorizer for reading opens nothing by itself: only members read a

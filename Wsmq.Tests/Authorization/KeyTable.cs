@@ -36,6 +36,7 @@ internal static class KeyTable
         new(Stream, "read", $"user:{User}", "read-not-allowed"),
         new("GET /state", "read", $"user:{User}", "read-not-allowed"),
         new("GET /history", "read", $"user:{User}", "history-not-allowed"),
+        new("GET /presence", nameof(WsmqAction.View), "user:bob", "presence-not-allowed"),
         .. AuthorizationTable.QueueEndpoints.Keys.Select(endpoint =>
             new KeyRow(endpoint, "queues", "work:jobs", endpoint == "GET /queues" ? AuthorizationTable.None : "manage-not-allowed")),
         new(OperatorTests.AnyRight, KeyRow.AnyAction, "user:bob", "administer-not-allowed"),

@@ -12,6 +12,7 @@ internal sealed class ScenarioRun
     private readonly ScriptedServer _server;
     private readonly WsmqClient _client;
     private readonly ScenarioSends _sends;
+    private readonly ScenarioCalls _calls;
     private readonly ConcurrentQueue<string> _handled = new();
     private readonly ConcurrentQueue<string> _handling = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new();
@@ -21,7 +22,7 @@ internal sealed class ScenarioRun
 
     public ScenarioRun(ScriptedServer server, WsmqClient client)
     {
-        (_server, _client, _sends) = (server, client, new ScenarioSends(server.Script, client));
+        (_server, _client, _sends, _calls) = (server, client, new ScenarioSends(server.Script, client), new ScenarioCalls(server, client));
         client.On<Line>(HandleAsync);
         client.Gap += (_, gap) => _handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value} {gap.Reason}");
         client.Cleared += (_, cleared) => _handled.Enqueue($"cleared {cleared.Position.Value}");
@@ -49,7 +50,7 @@ internal sealed class ScenarioRun
         "snapshot" => Do(() => Snapshot(new Queue<string>(value.EnumerateArray().Select(one => one.ToString())))),
         "holds" => Do(() => Texts(value).ForEach(text => _held[text] = new(TaskCreationOptions.RunContinuationsAsynchronously))),
         "lets" => Do(() => Texts(value).ForEach(text => _held[text].SetResult())),
-        _ => _sends.TryStep(what, value) ?? HoldsAsync(what, value),
+        _ => _sends.TryStep(what, value) ?? _calls.TryStep(what, value) ?? HoldsAsync(what, value),
     };
 
     private static Task Do(Action action)

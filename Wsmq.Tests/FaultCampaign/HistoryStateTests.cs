@@ -28,8 +28,8 @@ public sealed class HistoryStateTests : HistoryTest
         Kept("c", 4);
         Kept("d", 2);
         Read();
-        Verdict.Lost.Should().Be(3);
-        Verdict.Violations.Should().HaveCount(3).And.Contain(v => v.Contains("b of user:bob is missing", StringComparison.Ordinal));
+        (Verdict.Lost, Verdict.StateApart).Should().Be((3, 2));
+        Verdict.Violations.Should().HaveCount(5).And.Contain(v => v.Contains("b of user:bob is missing", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -39,6 +39,8 @@ public sealed class HistoryStateTests : HistoryTest
         Begun(2);
         History[^1] = History[^1] with { StateKey = "a" };
         History.Add(new HistoryEvent { Kind = EventKind.Failed, Id = "m2", Why = "store-unavailable" });
+        Deliver(Ours, 0, 2, 1);
+        Deliver(Plain, 1, 2, 1);
         Kept("a", 2);
         Read();
         Verdict.Violations.Should().BeEmpty();
@@ -57,6 +59,37 @@ public sealed class HistoryStateTests : HistoryTest
         Kept("a", 1);
         Read();
         (Verdict.Lost, Verdict.FailoverLost).Should().Be((lost, failoverLost));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 0)]
+    public void A_device_that_was_not_told_the_newest_message_after_a_gap_is_reported(int told, int apart)
+    {
+        Sent("a", 1);
+        Begun(3);
+        History[^1] = History[^1] with { StateKey = "a" };
+        Receipted(3);
+        History.Add(new HistoryEvent { Kind = EventKind.StateSeen, Device = Ours, Address = Queue, StateKey = "a", Id = $"m{told}", Position = At(told) });
+        Gap(Ours, 0, 1, 4, WsmqGapReasons.Retention);
+        Gap(Plain, 1, 1, 4, WsmqGapReasons.Retention);
+        Kept("a", 3);
+        Read();
+        Verdict.StateApart.Should().Be(apart);
+        Verdict.Violations.Should().HaveCount(apart);
+    }
+
+    [Fact]
+    public void State_that_a_failover_has_lost_may_have_been_read()
+    {
+        History.Insert(0, new HistoryEvent { Kind = EventKind.Run, Id = "1", Why = "replica" });
+        Sent("a", 1);
+        History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
+        Sent("a", 2);
+        History.Add(new HistoryEvent { Kind = EventKind.Promoted });
+        Kept("a", 1);
+        Read();
+        Verdict.StateApart.Should().Be(0);
     }
 
     // Both devices receive them.

@@ -11,7 +11,8 @@ public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper outpu
     private static readonly string[] AlwaysZero =
     [
         "lost", "duplicated", "reordered", "gapsSilent", "failoverLost", "leaks", "liveWrong", "liveTwice",
-        "jobsLost", "jobsUnleased", "jobsEarly", "jobsOutOfKeyOrder", "jobsRolledBack",
+        "jobsLost", "jobsUnleased", "jobsEarly", "jobsOutOfKeyOrder", "jobsRolledBack", "stateApart", "occurrencesLost", "occurrencesTwice",
+        "requestsOpen", "requestsWrong", "presenceWrong",
     ];
 
     [Theory]
@@ -30,6 +31,8 @@ public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper outpu
         Of("receipted").Should().BePositive();
         Of("liveDelivered").Should().BePositive();
         Of("jobsCompleted").Should().BePositive();
+        Of("occurrences").Should().BePositive();
+        Of("requestsAnswered").Should().BePositive();
         Of("delivered").Should().BeGreaterThan(Of("receipted"), "users have several devices");
         AlwaysZero.Where(name => Of(name) != 0).Should().BeEmpty();
     }

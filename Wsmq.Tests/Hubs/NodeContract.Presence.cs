@@ -178,6 +178,101 @@ public abstract partial class NodeContract
     }
 
     [Fact]
+    public async Task A_member_who_was_removed_while_away_is_not_seen_in_the_group_once_a_new_connection_knows_its_groups()
+    {
+        var node = await StartAsync(With(TimeSpan.FromMinutes(10)));
+        foreach (var user in new[] { "alice", "bob" })
+            await node.Groups.AddToGroupAsync(user, "ops");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await using (await PlainClient.ConnectAsync(node, "alice"))
+            await SeesAtAsync(bob, "group:ops", "alice=online[default] bob=online[default]");
+        await OpenAsync(node, "alice", 0);
+        await node.Groups.RemoveFromGroupAsync("alice", "ops");
+
+        await using var again = await PlainClient.ConnectAsync(node, "alice");
+
+        await SeesAtAsync(bob, "group:ops", "bob=online[default]");
+        Text(await Of(node, "alice")).Should().Be("alice=online[default]");
+    }
+
+    [Fact]
+    public async Task A_member_who_came_back_within_the_grace_and_is_removed_then_is_not_seen_in_the_group()
+    {
+        var node = await StartAsync(With(TimeSpan.FromMinutes(10)));
+        foreach (var user in new[] { "alice", "bob" })
+            await node.Groups.AddToGroupAsync(user, "ops");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await using (await PlainClient.ConnectAsync(node, "alice"))
+            await SeesAtAsync(bob, "group:ops", "alice=online[default] bob=online[default]");
+        await OpenAsync(node, "alice", 0);
+        await using var again = await PlainClient.ConnectAsync(node, "alice");
+        await node.Groups.RemoveFromGroupAsync("alice", "ops");
+
+        await SeesAtAsync(bob, "group:ops", "bob=online[default]");
+    }
+
+    [Fact]
+    public async Task While_the_authorizer_fails_no_change_is_written_unchecked_and_other_watches_go_on()
+    {
+        var (fails, failures) = (false, 0);
+        var node = await StartAsync(
+            o => (o.Presence.IsEnabled, o.Access.CheckInterval) = (true, TimeSpan.FromMilliseconds(100)),
+            a => a.See = address =>
+            {
+                if (!fails || address.Name != "alice")
+                    return true;
+                failures++;
+                throw new InvalidOperationException("not there");
+            });
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        await WatchAsync(bob, "user:alice");
+        await WatchAsync(bob, "user:carol");
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await using var carol = await PlainClient.ConnectAsync(node, "carol");
+        fails = true;
+        await Eventually.That("it has failed", async () =>
+        {
+            await alice.Connection.InvokeAsync("SetPresence", false, Guid.NewGuid());
+            return failures > 0;
+        });
+
+        await alice.Connection.InvokeAsync("SetPresence", true, null);
+        await carol.Connection.InvokeAsync("SetPresence", true, null);
+        await Eventually.That("carol is away", () => bob.Presence.Any(p => p.Address.Name == "carol" && p.Away == 1));
+        bob.Presence.Should().NotContain(p => p.Address.Name == "alice" && p.Away == 1);
+        fails = false;
+        await Eventually.That("alice is seen", () => bob.Presence.Any(p => p.Address.Name == "alice" && p.Away == 1));
+    }
+
+    [Fact]
+    public async Task Each_ten_names_of_a_query_count_as_a_read_and_repeated_ones_once()
+    {
+        var node = await StartAsync(o =>
+        {
+            With(ShortGrace)(o);
+            (o.Limits.UserResumesPerSecond, o.Limits.UserResumeBurst) = (1, 3);
+        }, a => a.See = _ => true);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+        var found = await bob.Connection.InvokeAsync<WsmqUserPresence[]>("GetPresence", Enumerable.Repeat("bob", 200));
+
+        found.Should().HaveCount(200).And.OnlyContain(u => u.User == "bob" && u.Status == WsmqPresenceStatus.Online);
+        await RefusedAsync(bob, WsmqErrors.TooManyResumes, "GetPresence", Enumerable.Range(0, 200).Select(i => $"u{i}"));
+    }
+
+    [Fact]
+    public async Task A_watch_of_the_app_ends_with_its_node()
+    {
+        var node = await StartAsync(With(ShortGrace));
+        await using var changes = node.Services.GetRequiredService<IWsmqPresence>().WatchAsync(WsmqAddress.User("alice")).GetAsyncEnumerator();
+        (await changes.MoveNextAsync()).Should().BeTrue();
+        var next = changes.MoveNextAsync().AsTask();
+
+        await node.DisposeAsync();
+
+        (await FluentActions.Awaiting(() => next).Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.Stopping);
+    }
+
+    [Fact]
     public async Task Bad_calls_are_refused_with_a_code_and_end_nothing()
     {
         var node = await StartAsync(o =>

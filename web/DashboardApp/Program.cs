@@ -12,6 +12,7 @@ var wsmq = builder.Services.AddWsmq(o =>
     o.Endpoint.AcceptTokenInQuery = true;
     o.Drain.Timeout = TimeSpan.FromSeconds(2);
     o.DeadLetters.MaxAttempts = 1;
+    o.Presence.IsEnabled = true;
     if (!builder.Configuration.GetValue<bool>("large"))
         return;
     o.Retention.MaxBytes = 1L << 30;

@@ -50,6 +50,12 @@ describe('the users of the dashboard', () => {
     await page.getByText('You have no right to see this user').waitFor();
   }));
 
+  test('are online with their devices, or were last seen some time', () => open('vera', ['users', 'bob'], async (dashboard, page) => {
+    await dashboard.row('Presence', 'web').getByText('online').waitFor();
+    await dashboard.go('users', 'carol');
+    await page.getByRole('status').getByText('offline').waitFor();
+  }));
+
   test('are told apart from names that nobody has', () => open('vera', ['users', 'bobb'], async (dashboard, page) => {
     await page.getByRole('status').getByText('Nothing is known of user:bobb').waitFor();
     await dashboard.go('groups', 'opps');

@@ -41,6 +41,7 @@ namespace Wsmq.Server.Api.Shapes;
 [JsonSerializable(typeof(WsmqApiNodes))]
 [JsonSerializable(typeof(WsmqApiConnections))]
 [JsonSerializable(typeof(WsmqApiPresence))]
+[JsonSerializable(typeof(WsmqApiUserPresence[]))]
 [JsonSerializable(typeof(WsmqApiKeyRequest))]
 [JsonSerializable(typeof(WsmqApiKeyInfo[]))]
 [JsonSerializable(typeof(WsmqApiNewKey))]

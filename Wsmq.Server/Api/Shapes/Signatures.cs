@@ -91,6 +91,10 @@ internal static class Signatures
     {
     }
 
+    public static void Presence([FromQuery, Required, Description("A user; up to 200 of them.")] string[] user)
+    {
+    }
+
     public static void Queue([FromRoute, Description("The address of the queue, such as work:emails.")] string address)
     {
     }

@@ -104,6 +104,43 @@ public sealed class PresenceWatchTests : ClientTest
     }
 
     [Fact]
+    public async Task A_watch_after_the_server_has_ended_one_asks_again()
+    {
+        Script.OnWatch = (_, _) => Task.FromResult(State(Script.Watched.Count, "alice"));
+        using var watch = Watch();
+        await Client.StartAsync();
+        await SeenAsync("+alice");
+        await Server.Everyone.Presence(new WsmqPresenceChange
+        {
+            Address = WsmqAddress.Parse(Ops), Version = 2, Online = 0, Away = 0, Error = new WsmqException(WsmqErrors.PresenceNotAllowed).Message,
+        });
+        await Eventually.That("it is an error", () => watch.Error is not null);
+
+        using var next = Watch();
+
+        (await next.ReadyAsync()).Version.Should().Be(2);
+        (await watch.ReadyAsync()).Version.Should().Be(2);
+        Script.Watched.Should().Equal(Ops, Ops);
+    }
+
+    [Fact]
+    public async Task A_stop_fails_those_who_wait_for_a_watch_and_the_next_start_tells_it()
+    {
+        using var watch = Watch();
+        var asked = new TaskCompletionSource<WsmqPresenceState>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Script.OnWatch = (_, _) => asked.Task;
+        await Client.StartAsync();
+        var ready = watch.ReadyAsync();
+        await Client.StopAsync();
+        asked.SetResult(State(1, "alice"));
+
+        await FluentActions.Awaiting(() => ready).Should().ThrowAsync<WsmqException>();
+        await Client.StartAsync();
+        await Eventually.That("it is told", () => watch.Current is not null);
+        (await watch.ReadyAsync()).Version.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Own_presence_waits_for_a_connection_and_for_nothing_after_the_stop()
     {
         var set = Client.SetPresenceAsync(away: true);

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { WsmqClient } from '../dist/index.js';
+import { presence } from '../dist/presence.js';
+import { RequestRefusal, requests } from '../dist/requests.js';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
 import { PACKAGE } from '../support/bundles.js';
 import { at, ScriptedHub } from '../support/scripted-hub.js';
@@ -11,6 +14,13 @@ const FAST = { min: 5, max: 50 };
 const ALICE = 'user:alice';
 const { scenarios } = JSON.parse(await readFile(path.join(PACKAGE, '../scenarios.json'), 'utf8'));
 const number = position => Number(position);
+const here = user => ({ user, status: 'online', devices: [{ device: 'web', since: 1, status: 'online' }] });
+const presenceOf = (address, version, members = []) => ({ address, version, online: members.length, away: 0, members: members.map(here) });
+const changesOf = ({ came }) => came && [{ before: { user: came, status: 'offline', devices: [] }, after: here(came) }];
+const pageOf = (source, { entries, next }) => ({
+  entries: entries.map(one => ({ source, position: at(one), previous: at(one - 1), id: `m${one}`, sentAt: 1, type: 'Line', body: one })),
+  next: next === undefined ? null : at(next), tail: at(99),
+});
 
 /** Executes the steps of a scenario with this client: some change what the hub does, some what the client does; `expected` are waits. */
 class Run {
@@ -29,10 +39,14 @@ class Run {
   #stored = new Map();
   #results = {};
   #connected = 0;
+  #answers = {};
+  #seen = [];
+  #read = [];
+  #replies = {};
 
   constructor(hub) {
     this.hub = hub;
-    hub.answer = (target, ...args) => this[`on${target}`](...args);
+    hub.answer = (target, ...args) => this.#answers[target] ? this.#answerTo(target, args) : this[`on${target}`]?.(...args) ?? null;
     hub.connected = () => this.server(this.#onConnect);
     this.client = new WsmqClient({ url: hub.hub, device: 'web', reconnectBackoff: FAST, sendBackoff: FAST, handlerBackoff: FAST, ackInterval: 100 });
     this.client.on('Line', ({ body: { text }, isState }) => this.#handle(isState ? `state ${text}` : text));
@@ -41,6 +55,8 @@ class Run {
     this.client.listen('gap', ({ after, before, reason }) => { this.handled.push(`gap ${number(after)} ${number(before)} ${reason}`); });
     this.client.listen('state', ({ state, previous }) => { if (state === 'connected' && previous !== state) this.#connected++; });
     this.client.listen('error', () => {});
+    this.people = presence(this.client);
+    this.requests = requests(this.client);
   }
 
   // What the hub answers.
@@ -79,7 +95,23 @@ class Run {
     return results;
   }
 
+  // Each call has the next answer, the last one all that follow.
+  #answerTo(target, [address]) {
+    const answers = this.#answers[target];
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer === 'cut') {
+      this.cut();
+      return new Promise(() => {});
+    }
+
+    if (answer.error) throw new Error(answer.error);
+    if (target === 'WatchPresence') return presenceOf(address, answer.version, answer.members);
+    if (target === 'History') return pageOf(address, answer);
+    return answer;
+  }
+
   // Steps of the server.
+  answers(answers) { this.#answers = structuredClone(answers); }
   onConnect(entries) { this.#onConnect = entries; }
   whenResumed(entries) { this.#onResume = entries; }
   deadAfter(count) { this.#deadAfter = count; }
@@ -105,7 +137,51 @@ class Run {
     }
   }
 
+  calls(calls) {
+    for (const { presence: address, request, ...call } of calls) {
+      if (request) this.hub.call('Request', { id: request, to: ALICE, type: 'Line', timeout: 60_000, ...call });
+      else this.hub.call('Presence', { ...presenceOf(address, call.version), members: undefined, changes: changesOf(call), error: call.error });
+    }
+  }
+
   // Steps of the client.
+  watch(address) {
+    this.people.watch(address, {
+      onSync: ({ members }) => this.#seen.push(`all ${members.map(({ user }) => user)}`),
+      onChange: changes => this.#seen.push(changes.map(({ after }) => `${after.user} ${after.status}`).join(', ')),
+      onError: ({ code }) => this.#seen.push(code),
+    });
+  }
+
+  say(own) { this.people.set(own).catch(() => {}); }
+
+  request(bodies) {
+    for (const body of bodies) {
+      this.requests.request('user:bob', 'Line', body).then(
+        reply => { this.#replies[body] = reply.body; },
+        e => { this.#replies[body] = e.cause?.code ? `${e.code} ${e.cause.code}` : e.code; });
+    }
+  }
+
+  // What a body is refused with; one without a code fails.
+  respond(refusals) {
+    this.requests.onRequest('Line', ({ body }) => {
+      if (refusals[body]) throw new RequestRefusal(refusals[body]);
+      if (body in refusals) throw new Error('not answered');
+      return body;
+    });
+  }
+
+  async #readAll(query) {
+    try {
+      for await (const { position } of this.client.history(ALICE, query)) this.#read.push(String(number(position)));
+    } catch (e) {
+      this.#read.push(e.code);
+    }
+  }
+
+  history(query) { void this.#readAll(query); }
+
   start() { return this.client.start(); }
   fails(counts) { this.#fails = { ...counts }; }
 
@@ -152,6 +228,18 @@ class Run {
     sent: results => [Object.fromEntries(Object.keys(results).map(body => [body, this.#results[body]])), results],
     sameIds: () => [new Set(this.#sends.map(([id]) => id)).size, new Set(this.#sends.map(([, body]) => body)).size],
     connections: count => [this.#connected, count],
+    seen: lines => [this.#seen, lines],
+    read: positions => [this.#read, positions],
+    replied: results => [Object.fromEntries(Object.keys(results).map(body => [body, this.#replies[body]])), results],
+    answered: expected => {
+      const all = [...this.hub.of('Reply').map(([id, { body }]) => [id, body]), ...this.hub.of('RefuseRequest')];
+      return [Object.fromEntries(all.map(([id, answer]) => [id, answer])), expected];
+    },
+    called: counts => {
+      const [[target, expected]] = Object.entries(counts);
+      const calls = this.hub.of(target);
+      return [typeof expected === 'number' ? calls.length : calls, expected];
+    },
   };
 
   async #handle(text) {
@@ -195,7 +283,7 @@ describe('the scenarios of all clients', () => {
 
         const holds = () => {
           const [actual, wanted] = expected(value);
-          return JSON.stringify(actual) === JSON.stringify(wanted);
+          return isDeepStrictEqual(actual, wanted);
         };
         await eventually(() => `${what}: ${JSON.stringify(expected(value))}`, holds, 20_000);
       }

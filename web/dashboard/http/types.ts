@@ -27,5 +27,6 @@ export type Run = api.WsmqApiRun;
 export type Runs = api.WsmqApiRuns;
 export type Device = api.WsmqApiDevice;
 export type Connections = api.WsmqApiConnections;
+export type Presence = api.WsmqApiPresence;
 
 export const JOB_STATES = ["ready", "delayed", "leased", "retrying", "blocked", "dead"] as const satisfies readonly JobState[];

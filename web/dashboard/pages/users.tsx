@@ -8,6 +8,7 @@ import { useLoad } from "../ui/load";
 import { AddressLink, Failure, Field, number, Panel, Table, Time } from "../ui/parts";
 import { Access } from "./access";
 import { AddMember, RemoveMember } from "./members";
+import { UserPresence } from "./presence";
 import { Unused } from "./unused";
 
 /** Opens a user or a group by name. */
@@ -33,7 +34,7 @@ export function UsersPage() {
   );
 }
 
-/** One user: connections, devices, groups, access. */
+/** One user: presence, connections, devices, groups, access. */
 export function UserPage({ user }: { user: string }) {
   const target = `user:${user}`;
   const isSeen = may("View", target);
@@ -46,7 +47,7 @@ export function UserPage({ user }: { user: string }) {
         <Access user={user} />
       </div>
       {!isSeen && <p class="dim">You have no right to see this user, or it is being asked for.</p>}
-      {isSeen && <><Unused address={target} /><ConnectionList user={user} /><Devices user={user} /><Groups user={user} /></>}
+      {isSeen && <><Unused address={target} /><UserPresence user={user} /><ConnectionList user={user} /><Devices user={user} /><Groups user={user} /></>}
     </>
   );
 }
