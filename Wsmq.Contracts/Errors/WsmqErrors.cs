@@ -234,6 +234,7 @@ public static class WsmqErrors
     /// <summary>4026, final: the store keeps as many sequences of the user as it may; nothing was stored, and no number used up.</summary>
     public static WsmqError TooManySequences { get; } = Final(4026, "too-many-sequences",
         "The store keeps as many sequences of the user, each of a producer and an address, as it may: use fewer producers, or send with an id.");
+
     /// <summary>4023, final: as many messages of the user are tracked as may; nothing was stored.</summary>
     public static WsmqError TooManyTracked { get; } = Final(4023, "too-many-tracked",
         "As many messages of the user are tracked as may: send without tracking, or when the status of earlier ones is not stored any more.");

@@ -64,6 +64,7 @@ internal static class LimitCases
             "Limits.UserSequences", "too-many-sequences", o => o.Limits.UserSequences = 2,
             node => UntilRefusedAsync(node, (alice, i) => SequenceAsync(alice, $"p{i}", 1)),
             node => WithAsync(node, alice => SequenceAsync(alice, "p0", 2))) { OfTheStore = true },
+        new(
             "Limits.UserTrackedMessages", "too-many-tracked", o => o.Limits.UserTrackedMessages = 2,
             node => UntilRefusedAsync(node, (alice, _) => TrackAsync(alice)), node => WithAsync(node, alice => alice.SendAsync("user:bob", 1)))
         {
@@ -182,6 +183,7 @@ internal static class LimitCases
 
     private static Task<WsmqReceipt> SequenceAsync(PlainClient client, string producer, int seq) =>
         client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", producer, epoch = 1, seq });
+
     private static Task<WsmqReceipt> TrackAsync(PlainClient client) =>
         client.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", track = true });
 
