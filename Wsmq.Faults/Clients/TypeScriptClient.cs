@@ -52,7 +52,10 @@ internal sealed class TypeScriptClient(
         var package = TypeScriptPackage.Dist();
         var script = Path.Combine(AppContext.BaseDirectory, "Clients", "typescript-client.mjs");
         _script = ScriptProcess.Start([script, package], Take);
-        _script.Say(new { @do = "start", url = Url, device = DeviceName, outboxOf = HasOutbox ? User : null, connectTimeout = Timings.ConnectionTimeout.TotalMilliseconds });
+        _script.Say(new
+        {
+            @do = "start", url = Url, device = DeviceName, outboxOf = HasOutbox ? User : null, connectTimeout = Timings.ConnectionTimeout.TotalMilliseconds,
+        });
         return _first.Task;
     }
 

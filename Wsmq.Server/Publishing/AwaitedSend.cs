@@ -13,7 +13,10 @@ internal sealed class AwaitedSend(AppendRequest request, ValueTask<WsmqException
     public Task<WsmqReceipt> Receipt => _receipt.Task;
 
     protected override void OnStored(AppendResult result) =>
-        _receipt.SetResult(new WsmqReceipt(Request.Id, result.PositionText ?? string.Empty, result.Duplicate && !result.IsOwnRepeat) { UniqueIdTaken = result.IsUniqueTaken, DueAt = result.DueAt });
+        _receipt.SetResult(new WsmqReceipt(Request.Id, result.PositionText ?? string.Empty, result.Duplicate && !result.IsOwnRepeat)
+        {
+            UniqueIdTaken = result.IsUniqueTaken, DueAt = result.DueAt,
+        });
 
     protected override void OnFailed(WsmqException error) => _receipt.SetException(error);
 }

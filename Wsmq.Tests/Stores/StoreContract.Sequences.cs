@@ -60,9 +60,11 @@ public abstract partial class StoreContract
     public async Task A_refusal_uses_its_number_up_and_a_repeat_gets_the_same_refusal()
     {
         await using var h = await CreateAsync();
-        var (conflict, refused) = (InSequence(Bob, "p", 2, new LogTerms { ExpectedTail = WsmqPosition.Parse("9007199254740991") }), Refused(InSequence(Bob, "p", 3), 3001));
+        var conflict = InSequence(Bob, "p", 2, new LogTerms { ExpectedTail = WsmqPosition.Parse("9007199254740991") });
+        var refused = Refused(InSequence(Bob, "p", 3), 3001);
 
-        var results = await h.AppendAsync(InSequence(Bob, "p", 1), conflict, refused, InSequence(Bob, "p", 4), InSequence(Bob, "p", 3), InSequence(Bob, "p", 2), refused);
+        var results = await h.AppendAsync(
+            InSequence(Bob, "p", 1), conflict, refused, InSequence(Bob, "p", 4), InSequence(Bob, "p", 3), InSequence(Bob, "p", 2), refused);
 
         results.Select(r => (r.IsStored, r.FinalError)).Should().Equal(
             (true, null), (false, 4013), (false, 3001), (true, null), (false, 3001), (false, 4013), (false, 3001));
@@ -173,7 +175,8 @@ public abstract partial class StoreContract
                 {
                     // Mostly what comes next, as senders do.
                     var batch = places.Select(p => InSequence(
-                        queue, name, way == 1 ? p.Number : next[p.Epoch] = next.GetValueOrDefault(p.Epoch) + 1, epoch: p.Epoch, id: $"{p.Id}-{p.Number}", refusal: p.Refusal)).ToArray();
+                        queue, name, way == 1 ? p.Number : next[p.Epoch] = next.GetValueOrDefault(p.Epoch) + 1, epoch: p.Epoch, id: $"{p.Id}-{p.Number}",
+                        refusal: p.Refusal)).ToArray();
                     var results = await h.AppendAsync(batch);
                     for (var i = 0; i < batch.Length; i++)
                         Check(model, batch[i], results[i], kept);

@@ -1,6 +1,6 @@
 import type { IDBPTransaction } from "idb";
 import { Database, type Schema, type Stored, type Total } from "./database.js";
-import { BEGINNING, isNumbered, newProducer, type Given, type Renumbering } from "./places.js";
+import { BEGINNING, isNumbered, isSame, newProducer, type Given, type Place, type Renumbering } from "./places.js";
 import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
 
 type Change = IDBPTransaction<Schema, ("entries" | "totals")[], "readwrite">;
@@ -88,15 +88,16 @@ export class DiskStore implements EntryStore {
     });
   }
 
-  async renumber(key: number, how: Renumbering["how"]): Promise<void> {
+  async renumber(key: number, refused: Place, how: Renumbering["how"]): Promise<void> {
     await this.#numbering(key, async (change, { place, ...entry }) => {
+      if (!isSame(place, refused)) return;
       const numbers = change.objectStore("numbers");
       if (how === "producer") {
         await change.objectStore("producers").put({ user: this.user, name: newProducer() });
         await numbers.delete(IDBKeyRange.bound([this.user, ""], [this.user, []]));
       } else {
         const { epoch } = await numbers.get([this.user, entry.to]) ?? BEGINNING;
-        await numbers.put({ user: this.user, to: entry.to, epoch: Math.max(epoch, place?.epoch ?? 0) + 1, last: 0 });
+        await numbers.put({ user: this.user, to: entry.to, epoch: Math.max(epoch, refused.epoch) + 1, last: 0 });
       }
 
       await change.objectStore("entries").put(entry);

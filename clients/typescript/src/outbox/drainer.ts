@@ -3,7 +3,7 @@ import { outcomeUnknown, WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
 import type { Attempts } from "./attempts.js";
 import type { Entry, EntryStore } from "./entries.js";
-import { afterRefusal, onWire } from "./places.js";
+import { afterRefusal, isOfAnother, onWire, type Place, type Renumbering } from "./places.js";
 import type { OutboxHost } from "./types.js";
 
 /** The end of an entry. */
@@ -110,6 +110,7 @@ export class Drainer {
   /** Returns the outcome; undefined if the entry is to be sent again. */
   async #send({ key, to, json }: Entry, signal: AbortSignal): Promise<Outcome | undefined> {
     let wasSent = true;
+    let place: Place | undefined;
     try {
       // Another tab may have sent or discarded it.
       if (!await this.store.has(key)) return {};
@@ -119,18 +120,19 @@ export class Drainer {
 
       const given = await this.store.number(key);
       if (!given) return {};
+      place = given.place;
       wasSent = !given.isNew;
       let attempts = 0;
-      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, onWire(json, given.place), signal, isAnswered => {
+      const receipt = await this.attempts.send(key, signal, tried => this.host.send(to, onWire(json, place), signal, isAnswered => {
         wasSent ||= attempts++ > 0;
         tried(isAnswered);
       }));
 
       // The first attempt is no repeat: another program has sent messages under the name of this producer.
-      if (given.place && receipt?.duplicate && !receipt.position && !wasSent) return await this.#renumber(key, "producer");
+      if (place && receipt && !wasSent && isOfAnother(receipt, json)) return await this.#renumber(key, place, "producer");
       return receipt && { receipt };
     } catch (e) {
-      if (e instanceof WsmqError && e.number === OUT_OF_SEQUENCE) return await this.#outOfSequence(key, e, wasSent);
+      if (place && e instanceof WsmqError && e.number === OUT_OF_SEQUENCE) return await this.#outOfSequence(key, place, e, wasSent);
       if (e instanceof WsmqError && e.number === TOO_MANY_SEQUENCES) return await this.#changed(() => this.store.unnumber(key));
       if (isRefusal(e)) return { refusal: e.message };
       if (!(e instanceof WsmqError) && !signal.aborted) this.host.events.error(e);
@@ -138,14 +140,14 @@ export class Drainer {
     }
   }
 
-  #outOfSequence(key: number, error: WsmqError, wasSent: boolean): Promise<Outcome | undefined> {
+  #outOfSequence(key: number, place: Place, error: WsmqError, wasSent: boolean): Promise<Outcome | undefined> {
     const { how, isUnknown } = afterRefusal(error, wasSent);
-    return this.#renumber(key, how, isUnknown ? outcomeUnknown("the server has forgotten what was sent", error) : undefined);
+    return this.#renumber(key, place, how, isUnknown ? outcomeUnknown("the server has forgotten what was sent", error) : undefined);
   }
 
   /** The next attempt has another number; after an error there is none. */
-  async #renumber(key: number, how: "epoch" | "producer", unknown?: WsmqError): Promise<Outcome | undefined> {
-    await this.#changed(() => this.store.renumber(key, how));
+  async #renumber(key: number, place: Place, how: Renumbering["how"], unknown?: WsmqError): Promise<Outcome | undefined> {
+    await this.#changed(() => this.store.renumber(key, place, how));
     return unknown && { refusal: unknown.message };
   }
 

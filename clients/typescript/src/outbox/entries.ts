@@ -1,5 +1,5 @@
 import { WsmqError } from "../errors.js";
-import type { Given, Renumbering } from "./places.js";
+import type { Given, Place, Renumbering } from "./places.js";
 
 /** A message that waits, as it is kept. */
 export interface Entry {
@@ -37,8 +37,8 @@ export interface EntryStore {
   /** Gives an entry its place in the sequence of its address, once; undefined if the entry is gone, because another tab has ended it. */
   number(key: number): Promise<Given | undefined>;
 
-  /** Takes the place of an entry away, so that it gets one in the next epoch, or of a new producer. */
-  renumber(key: number, how: Renumbering["how"]): Promise<void>;
+  /** Takes the place of an entry away, unless another tab has done it, so that it gets one in the next epoch, or of a new producer. */
+  renumber(key: number, place: Place, how: Renumbering["how"]): Promise<void>;
 
   /** The entry is sent by its id from now on, and its number is free again. */
   unnumber(key: number): Promise<void>;

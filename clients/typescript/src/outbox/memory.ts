@@ -1,5 +1,5 @@
 import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
-import { BEGINNING, isNumbered, newProducer, type Given, type Numbers, type Place, type Renumbering } from "./places.js";
+import { BEGINNING, isNumbered, isSame, newProducer, type Given, type Numbers, type Place, type Renumbering } from "./places.js";
 
 type Kept = Entry & { refusal?: string; place?: Place | undefined; byId?: boolean };
 
@@ -58,9 +58,9 @@ export class MemoryStore implements EntryStore {
     return { place: entry.place, isNew: true };
   }
 
-  async renumber(key: number, how: Renumbering["how"]): Promise<void> {
+  async renumber(key: number, place: Place, how: Renumbering["how"]): Promise<void> {
     const entry = this.#entries.get(key);
-    if (!entry) return;
+    if (!entry || !isSame(entry.place, place)) return;
     const { epoch } = this.#numbers.get(entry.to) ?? BEGINNING;
     if (how === "producer") {
       this.#producer = newProducer();

@@ -1,4 +1,5 @@
 import type { WsmqError } from "../errors.js";
+import type { Receipt } from "../messages.js";
 
 /** The place of a message in a sequence: it is the one of this number that a producer sends to its address. */
 export interface Place {
@@ -36,6 +37,16 @@ export const newProducer = () => [...crypto.getRandomValues(new Uint8Array(12))]
 
 /** The text of a message with its place; an older server ignores that, and recognizes repeats by the id. */
 export const onWire = (json: string, place: Place | undefined) => place ? `${json.slice(0, -1)},${JSON.stringify(place).slice(1)}` : json;
+
+export const isSame = (one: Place | undefined, other: Place) =>
+  one?.producer === other.producer && one.epoch === other.epoch && one.seq === other.seq;
+
+/** Whether the receipt of a first attempt is that of another message. One with a delay has no position, and can be a duplicate by its id. */
+export function isOfAnother({ duplicate, position }: Receipt, json: string): boolean {
+  if (!duplicate || position) return false;
+  const { delay, notBefore } = JSON.parse(json);
+  return delay === undefined && notBefore === undefined;
+}
 
 /**
  * What to do after `out-of-sequence`. Numbers are given in order and one message of an address is sent at a time, so that one is missing only
