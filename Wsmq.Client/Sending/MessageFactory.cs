@@ -16,7 +16,8 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         var address = WsmqAddress.Parse(message.To);
         var to = address.ToString();
         CheckContent(message);
-        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null, ExpectedTail: null, Track: false }))
+        var mayHaveNumber = address.Kind != WsmqAddressKind.Work && message is { Delay: null, NotBefore: null, ExpectedTail: null, Track: false };
+        if (message.Id is null && !mayHaveNumber)
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
         return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }

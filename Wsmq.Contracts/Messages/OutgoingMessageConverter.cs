@@ -289,7 +289,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
         {
             To = To, Id = Id, Sequence = Sequence, Type = Type, Body = Body, Data = Data, ContentType = ContentType, Headers = Headers,
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
-            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Track = Track, Defect = Defect, UnknownField = UnknownField,
+            TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, ExpectedTail = ExpectedTail, Track = Track,
+            Defect = Defect, UnknownField = UnknownField,
         };
     }
 }

@@ -34,7 +34,8 @@
 --                   C (new, and its address too), W (waits until the time that follows), V (waits, and its address is new), F (too many of
 --                   its sender wait), D (duplicate; with a number, or if it waits, without its position), S (cannot be told), E (from a
 --                   stream with a lower epoch), R (refused: the address does not exist), P (refused: the log has the tail that follows), T (refused: too
---                   much state), M (refused: too many of its sender are tracked) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
+--                   much state), M (refused: too many of its sender are tracked) or X (the keys of its log are corrupt), each followed by
+--                   the position; then, for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose
 --                   state is not as expected, number (from that of the logs on) and state
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
