@@ -45,12 +45,16 @@ internal static class StatusCommand
             await session.ConnectAsync(cancellationToken);
             var printer = new StatusPrinter(result.InvocationConfiguration.Output, result.GetValue(json));
             var address = WsmqAddress.Parse(result.GetRequiredValue(to));
-            var printing = (result.GetValue(position), result.GetValue(id)) switch
+            var client = session.Client;
+            var asked = (result.GetValue(position), result.GetValue(id)) switch
             {
-                ({ } at, _) => printer.PrintAsync(session.Client, address, session.Client.GetStatusAsync(address, WsmqPosition.Parse(at), cancellationToken), cancellationToken),
-                (_, { } name) => printer.PrintAsync(session.Client, address, session.Client.GetStatusAsync(address, name, cancellationToken), cancellationToken),
-                _ => printer.PrintAllAsync(session.Client.TrackedAsync(address, cancellationToken: cancellationToken)),
+                ({ } at, _) => client.GetStatusAsync(address, WsmqPosition.Parse(at), cancellationToken),
+                (_, { } name) => client.GetStatusAsync(address, name, cancellationToken),
+                _ => null,
             };
+            var printing = asked is null
+                ? printer.PrintAllAsync(client.TrackedAsync(address, cancellationToken: cancellationToken))
+                : printer.PrintAsync(client, address, asked, cancellationToken);
             await session.WhileHopeful(printing);
             await session.Client.StopAsync(CancellationToken.None);
             return await printing;

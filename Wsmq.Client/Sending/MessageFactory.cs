@@ -17,7 +17,8 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         var address = WsmqAddress.Parse(message.To);
         var to = address.ToString();
         CheckContent(message);
-        if (message.Id is null && (address.Kind == WsmqAddressKind.Work || message is not { Delay: null, NotBefore: null, ExpectedTail: null, Track: false }))
+        var mayHaveNumber = address.Kind != WsmqAddressKind.Work && message is { Delay: null, NotBefore: null, ExpectedTail: null, Track: false };
+        if (message.Id is null && !mayHaveNumber)
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
 
         // A server of an older version ignores the sequence: there the id makes a retry harmless.

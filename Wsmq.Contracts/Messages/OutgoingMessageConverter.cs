@@ -318,7 +318,8 @@ internal sealed class OutgoingMessageConverter : JsonConverter<WsmqOutgoingMessa
             CorrelationId = CorrelationId, ReplyTo = ReplyTo, Key = Key, UniqueId = UniqueId, Priority = Priority, Delay = Delay, NotBefore = NotBefore,
             TimeToLive = TimeToLive, StateKey = StateKey, RemoveState = RemoveState, AnyDevice = AnyDevice, ExpectedTail = ExpectedTail, Track = Track,
             Sequence = Producer is not null && Epoch is { } epoch && Seq is { } seq ? new WsmqSequence(Producer, epoch, seq) : null,
-            Defect = Defect ?? (IsPartOfSequence ? Malformed($"{Wire.Producer}, {Wire.Epoch} and {Wire.Seq} are set together") : null), UnknownField = UnknownField,
+            Defect = Defect ?? (IsPartOfSequence ? Malformed($"{Wire.Producer}, {Wire.Epoch} and {Wire.Seq} are set together") : null),
+            UnknownField = UnknownField,
         };
     }
 }

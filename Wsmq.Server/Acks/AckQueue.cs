@@ -14,7 +14,8 @@ namespace Wsmq.Server.Acks;
 /// redelivery, but retrying is cheaper.
 /// </summary>
 internal sealed class AckQueue(
-    IStore store, DeliveryMarks marks, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger) : Worker, INodePart
+    IStore store, DeliveryMarks marks, IOptions<WsmqOptions> options, TimeProvider time, WsmqMetrics metrics, ILogger<AckQueue> logger)
+    : Worker, INodePart
 {
     // Redis serves nobody else while it runs a script: a burst of acks, such as those of all members of a group, must not delay messages.
     private const int MaxBatch = 32;

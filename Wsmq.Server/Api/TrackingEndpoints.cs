@@ -3,7 +3,9 @@ using Wsmq.Server.Hubs;
 
 namespace Wsmq.Server.Api;
 
-/// <summary><c>/messages/status</c>, <c>/messages/tracked</c> and <c>/messages/readers</c>: what has become of messages that the caller has sent.</summary>
+/// <summary>
+/// <c>/messages/status</c>, <c>/messages/tracked</c> and <c>/messages/readers</c>: what has become of messages that the caller has sent.
+/// </summary>
 internal sealed class TrackingEndpoints(ClientTracking tracking)
 {
     public async Task StatusAsync(ApiCall call)

@@ -181,7 +181,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         if (producer is null)
             throw new WsmqException(WsmqErrors.InvalidMessage, "sequence is allowed only in Produce");
         if (message.Id is not null || hasId)
-            throw new WsmqException(WsmqErrors.InvalidMessage, "a message has a sequence or an id, and one to a work queue, with a delay, with an expected tail or that is tracked has an id");
+            throw new WsmqException(WsmqErrors.InvalidMessage,
+                "a message has a sequence or an id, and one to a work queue, with a delay, with an expected tail or that is tracked has an id");
         return new MessageNumber(producer, sequence);
     }
 

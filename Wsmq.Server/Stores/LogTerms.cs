@@ -1,6 +1,8 @@
 namespace Wsmq.Server.Stores;
 
-/// <summary>What few messages to a log have: a condition, state, a sequence, and a record of what becomes of them. Part of an <see cref="AppendRequest"/>.</summary>
+/// <summary>
+/// What few messages to a log have: a condition, state, a sequence, and a record of what becomes of them. Part of an <see cref="AppendRequest"/>.
+/// </summary>
 internal sealed record LogTerms
 {
     /// <summary>The entry is stored only if this is the tail of the log; null if any is.</summary>

@@ -71,7 +71,9 @@ internal sealed record TrackedEntry
     /// <summary>When its time to live ends, in µs; 0 if it has none.</summary>
     public long Ends { get; init; }
 
-    /// <summary>How many readers it was delivered to, have acknowledged it, and for how many it ended otherwise, by <see cref="TrackedEnd"/>.</summary>
+    /// <summary>
+    /// How many readers it was delivered to, have acknowledged it, and for how many it ended otherwise, by <see cref="TrackedEnd"/>.
+    /// </summary>
     public int Delivered { get; init; }
 
     public int Acknowledged { get; init; }

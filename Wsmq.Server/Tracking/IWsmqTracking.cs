@@ -26,7 +26,9 @@ public interface IWsmqTracking
     Task<IReadOnlyList<WsmqMessageStatus>> ListAsync(
         WsmqAddress to, string? sender, WsmqPosition after, CancellationToken cancellationToken = default);
 
-    /// <summary>Lists the readers for which something has become of a message, by name, at most 500: devices of a user, or members of a group.</summary>
+    /// <summary>
+    /// Lists the readers for which something has become of a message, by name, at most 500: devices of a user, or members of a group.
+    /// </summary>
     /// <param name="to">The address of the message.</param>
     /// <param name="position">Its position.</param>
     /// <param name="after">The name of the last reader of the page before; null for the first page.</param>

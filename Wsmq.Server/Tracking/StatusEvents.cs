@@ -15,8 +15,9 @@ namespace Wsmq.Server.Tracking;
 internal sealed class StatusEvents(IStore store, StatusListeners listeners, ILogger<StatusEvents> logger)
     : CoalescingWorker<IReadOnlyList<TrackedChange>>, INodePart
 {
-    // Names are long at most: so many take less than a message between nodes may.
-    private const int MostInAMessage = 64;
+    // Also with long names this is less than a message between nodes may have. The counts of a status are those of all readers.
+    private const int MostInAMessage = 16;
+    private const int MostReaders = 16;
 
     private const string UserScope = "user:";
 
@@ -46,9 +47,11 @@ internal sealed class StatusEvents(IStore store, StatusListeners listeners, ILog
 
     // The newest counts of each entry, and all readers for which something has changed, of each the newest.
     private IEnumerable<WsmqMessageStatus> Merged(IEnumerable<TrackedEntry> entries) =>
-        entries.GroupBy(e => (e.To, e.Position)).Select(of => TrackingViews.Of(
-            of.Last() with { Readers = [.. of.SelectMany(e => e.Readers).GroupBy(r => r.Name, StringComparer.Ordinal).Select(r => r.Last()).Take(MostInAMessage)] },
-            store.Now, withReaders: true));
+        entries.GroupBy(e => (e.To, e.Position))
+            .Select(of => TrackingViews.Of(of.Last() with { Readers = Newest(of.SelectMany(e => e.Readers)) }, store.Now, withReaders: true));
+
+    private static TrackedReader[] Newest(IEnumerable<TrackedReader> readers) =>
+        [.. readers.GroupBy(r => r.Name, StringComparer.Ordinal).Select(of => of.Last()).Take(MostReaders)];
 
     private async Task SendAsync(string node, string user, WsmqMessageStatus[] changes)
     {

@@ -57,7 +57,7 @@ public abstract partial class NodeContract
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob", "phone");
 
-        await Eventually.That("the ack is told", () => ann.Statuses.LastOrDefault()?.State == WsmqDeliveryState.Acknowledged);
+        await Eventually.That("the ack is told", () => ann.Statuses is [.., { State: WsmqDeliveryState.Acknowledged }]);
         ann.Statuses.Should().OnlyContain(s => s.Position == sent.Position && s.Id == sent.Id && s.To == "user:bob" && s.Readers!.Single().Device == "phone");
         ann.Statuses[^1].Should().BeEquivalentTo(new { Delivered = 1, Acknowledged = 1 });
         silent.Statuses.Should().BeEmpty();

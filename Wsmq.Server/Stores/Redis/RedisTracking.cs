@@ -101,5 +101,7 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
     private static string TextOf(long time) => new WsmqPosition(time).ToString();
 
     private static long NumberOf(string digits) =>
-        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new WsmqException(WsmqErrors.StoreCorrupt);
+        long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new WsmqException(WsmqErrors.StoreCorrupt);
 }

@@ -5,19 +5,8 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
 {
     public event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    public async Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) => Tell(await engine.WriteExpendableAsync(
-        s =>
-        {
-            var (marks, rows) = (new TrackMarks(clock.NowMicros()), new LogRows());
-            foreach (var delivery in batch)
-            {
-                if (rows.Find(s, delivery.Source) is { } row)
-                    marks.Deliver(s, row, delivery);
-            }
-
-            return marks;
-        },
-        cancellationToken).ConfigureAwait(false));
+    public async Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) =>
+        Tell(await engine.WriteExpendableAsync(s => Deliver(s, batch), cancellationToken).ConfigureAwait(false));
 
     public Task<TrackedEntry?> ReadAsync(
         WsmqAddress to, WsmqPosition position, string? sender, string? watcher, CancellationToken cancellationToken) =>
@@ -52,6 +41,18 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
     {
         if (marks.Changes.Count > 0)
             Changed?.Invoke(marks.Changes);
+    }
+
+    private TrackMarks Deliver(SqliteSession session, IReadOnlyList<TrackedDelivery> batch)
+    {
+        var (marks, rows) = (new TrackMarks(clock.NowMicros()), new LogRows());
+        foreach (var delivery in batch)
+        {
+            if (rows.Find(session, delivery.Source) is { } row)
+                marks.Deliver(session, row, delivery);
+        }
+
+        return marks;
     }
 
     private TrackedEntry? Read(SqliteSession session, WsmqAddress to, long position, string? sender)

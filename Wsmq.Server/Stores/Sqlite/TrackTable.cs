@@ -165,5 +165,5 @@ internal static class TrackTable
     };
 
     private static TrackedReader MapReader(SqliteRows r) => new(
-        r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), Enum.IsDefined((TrackedEnd)r.GetInt32(4)) ? (TrackedEnd)r.GetInt32(4) : TrackedEnd.None);
+        r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), (TrackedEnd)r.GetInt32(4));
 }

@@ -38,8 +38,9 @@
 --                   stream with a lower epoch, or has one), R (refused: the address does not exist), P (refused: the log has the tail that
 --                   follows), T (refused: too much state), G (skips the number after the one that follows), H (another message has its number),
 --                   Q (its number is used up by the error or letter that follows), M (too many sequences of its sender), K (too many of its
---                   sender are tracked) or X (the keys of its log are corrupt), each followed by the position; then, for logs that could have been in a group, number (from 0), mode and
---                   nodes; and for producers whose state is not as expected, number (from that of the logs on) and state
+--                   sender are tracked) or X (the keys of its log are corrupt), each followed by the position; then,
+--                   for logs that could have been in a group, number (from 0), mode and nodes; and for producers whose state is not as
+--                   expected, number (from that of the logs on) and state
 local active, node, counts, sizes = KEYS[6], ARGV[17], ARGV[16], ARGV[18]
 local logs, groups = #counts / 2, #sizes / 2
 local names = 21 + 2 * groups

@@ -1,7 +1,7 @@
 -- Tracked messages of an address: what has become of them, apart from their log. Keys, named after the meta: tracked (sorted set: positions),
 -- track:position (hash, one for each), trackid:hash (string: id of a message -> position) and trackof:hash (sorted set: the positions of a
--- sender); in the lane tracked:of:hash (sorted set: the messages of a sender, as position and name of the address). All expire. Field w of the meta is the highest tracked position: what has none
--- pays only for reading that.
+-- sender); in the lane tracked:of:hash (sorted set: the messages of a sender, as position and name of the address). All expire.
+-- Field w of the meta is the highest tracked position: what has none pays only for reading that.
 -- A record: o (sender), i (id), e (end of the time to live, or nothing), m (most readers that are listed), n (readers that are), w (node that is
 -- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
 -- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L or -).
