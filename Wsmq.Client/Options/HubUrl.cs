@@ -32,7 +32,7 @@ internal static class HubUrl
     private static string? WayOut(string name) => name.ToUpperInvariant() switch
     {
         "DEVICE" => $"set {nameof(WsmqClientOptions)}.{nameof(WsmqClientOptions.Device)}",
-        "BATCH" or "STORE" or "STATE" or "STATUS" or "ID" => "the client sets it itself: remove it",
+        "BATCH" or "STORE" or "STATE" or "STATUS" or "SKIPS" or "HOLD" or "ID" => "the client sets it itself: remove it",
         _ => null,
     };
 

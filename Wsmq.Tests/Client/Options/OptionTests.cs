@@ -48,6 +48,8 @@ public sealed class OptionTests
     [InlineData("http://127.0.0.1/wsmq?store=true", "remove it")]
     [InlineData("http://127.0.0.1/wsmq?state=true", "remove it")]
     [InlineData("http://127.0.0.1/wsmq?status=true", "remove it")]
+    [InlineData("http://127.0.0.1/wsmq?skips=true", "remove it")]
+    [InlineData("http://127.0.0.1/wsmq?hold=true", "remove it")]
     [InlineData("http://127.0.0.1/wsmq?id=7", "remove it")]
     public void An_invalid_URL_is_refused_with_the_remedy(string url, string expected)
     {
