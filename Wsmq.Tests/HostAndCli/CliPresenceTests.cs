@@ -16,7 +16,9 @@ public sealed class CliPresenceTests : IAsyncLifetime
     public async Task Who_is_online_is_printed_and_what_changes_with_watch()
     {
         await using var watch = _tools.StartCli("presence", "group:ops", "--as", "bob", "--watch");
-        await Eventually.That("bob sees himself", () => watch.Output.Any(l => l == "1 online  0 away"));
+
+        // Where the machine is so busy that the node does not answer itself in time, bob comes as a change after an empty whole.
+        await Eventually.That("bob sees himself", () => watch.Output.Any(l => l.StartsWith("bob  online  default since 2", StringComparison.Ordinal)));
         await using (var listen = _tools.StartCli("listen", "--as", "alice", "--device", "phone"))
         {
             await Eventually.That("alice is printed", () => watch.Output.Last().StartsWith("alice  online  phone since 2", StringComparison.Ordinal));
@@ -28,7 +30,7 @@ public sealed class CliPresenceTests : IAsyncLifetime
         await Eventually.That("alice is offline", () => watch.Output.Last().StartsWith("alice  offline  last seen 2", StringComparison.Ordinal));
         watch.Interrupt();
         (await watch.ExitCodeAsync()).Should().Be(0, watch.Error);
-        watch.Output.First().Should().StartWith("bob  online  default since 2");
+        watch.Output.Should().Contain(l => l.EndsWith("online  0 away", StringComparison.Ordinal));
     }
 
     [Fact]
