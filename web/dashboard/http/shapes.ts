@@ -156,6 +156,14 @@ export interface WsmqApiDelivery {
    * Whether it removes the state of the key.
    */
   removeState?: null | boolean;
+  /**
+   * Whether its sender can see that it was delivered and acknowledged.
+   */
+  track?: null | boolean;
+  /**
+   * Whether it is for any of the user's devices.
+   */
+  anyDevice?: null | boolean;
 }
 export interface WsmqApiDeadLetterCount {
   count: number;
@@ -522,9 +530,79 @@ export interface WsmqApiMessage {
    */
   removeState?: null | boolean;
   /**
+   * For users: what one of the user's devices has acknowledged is not delivered to the others.
+   */
+  anyDevice?: null | boolean;
+  /**
    * For users and groups: it is stored only if this is the last position of the log.
    */
   expectedTail?: null | string;
+  /**
+   * For users and groups: the name of a producer that numbers its messages to each address; with epoch and seq.
+   */
+  producer?: null | string;
+  /**
+   * The epoch of the producer: a higher one begins at number 1 again.
+   */
+  epoch?: null | number;
+  /**
+   * The number of the message in this epoch: the one after that of the message before.
+   */
+  seq?: null | number;
+  /**
+   * For users and groups: whether what becomes of it is stored for its sender.
+   */
+  track?: null | boolean;
+}
+export interface WsmqApiMessageStatus {
+  to: string;
+  position: string;
+  id: string;
+  /**
+   * stored, delivered, acknowledged, expired, dead-lettered or lost.
+   */
+  state: string;
+  /**
+   * In milliseconds since 1970.
+   */
+  storedAt: number;
+  /**
+   * When its time to live ends, in milliseconds since 1970.
+   */
+  expiresAt?: null | number;
+  /**
+   * How many readers it was delivered to.
+   */
+  delivered: number;
+  /**
+   * How many readers have acknowledged it.
+   */
+  acknowledged: number;
+  /**
+   * Of how many readers it became a dead letter.
+   */
+  deadLettered: number;
+  /**
+   * Of a user, the devices for which something has become of it.
+   */
+  readers?: null | WsmqApiReaderStatus[];
+}
+export interface WsmqApiReaderStatus {
+  /**
+   * Of a message to a user.
+   */
+  device?: null | string;
+  /**
+   * Of a message to a group.
+   */
+  user?: null | string;
+  state: string;
+  deliveredAt?: null | number;
+  acknowledgedAt?: null | number;
+  /**
+   * When it was found to be expired, dead-lettered or lost.
+   */
+  endedAt?: null | number;
 }
 export interface WsmqApiNewKey {
   /**
