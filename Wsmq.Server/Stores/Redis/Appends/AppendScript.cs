@@ -79,7 +79,7 @@ internal sealed class AppendScript(
         (values[5], values[6], values[7]) = (lanes.PublishCommand, lane.Keys.Channels, lane.Keys.Leases);
         for (var kind = WsmqAddressKind.User; kind <= WsmqAddressKind.Group; kind++)
             options.Retention.For(kind).Values().CopyTo(values, 8 + (ValuesOfAKind * (int)kind));
-        values[14] = KindsOf(batch, logs) + NotesOf(batch, logs);
+        values[14] = KindsAndNotesOf(batch, logs);
         (values[15], values[16]) = (logs.Counts(ref buffer), lanes.Node);
         values[18] = numbers.Text(logs.MayRepeat || logs.HasTerms, options.Publish.ProducerExpiry, logs.InOrder, ref buffer);
         values[20] = groups.Numbers;
@@ -112,13 +112,16 @@ internal sealed class AppendScript(
         return string.Empty;
     }
 
-    // See the script: after how many µs the addresses are due that are noted, and which these are; empty if none is, the usual case.
-    private string NotesOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
+    // If addresses are to be noted, followed by after how many µs they are due, and which ones these are.
+    private string KindsAndNotesOf(IReadOnlyList<AppendRequest> batch, LogGroups logs)
     {
+        var kinds = KindsOf(batch, logs);
         if (!options.Unacknowledged.HasHook || !batch.Any(item => item.IsNoted))
-            return string.Empty;
+            return kinds;
         var flags = Enumerable.Range(0, logs.Count).Select(j => logs.Items(j).Exists(i => batch[i].IsNoted) ? '1' : '0');
-        return string.Create(CultureInfo.InvariantCulture, $"{options.Unacknowledged.DueAfter:D16}{string.Concat(flags)}W");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(kinds.Length > 0 ? kinds : new string('0', batch.Count))}{options.Unacknowledged.DueAfter:D16}{string.Concat(flags)}W");
     }
 
     private static char KindOf(in AppendRequest item)
