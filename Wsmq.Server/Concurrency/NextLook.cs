@@ -10,7 +10,8 @@ internal sealed class NextLook(TimeProvider time, TimeSpan longest)
 
     /// <param name="look">Does all that is due. A look that fails is repeated with backoff. The stop cancels its token.</param>
     /// <param name="failed">Reports a failed look and the pause before it is repeated. Must not throw.</param>
-    public void Start(Func<CancellationToken, Task> look, Action<Exception, TimeSpan> failed) => _loop.Start(stop => LookAsync(look, stop), Wait, failed);
+    public void Start(Func<CancellationToken, Task> look, Action<Exception, TimeSpan> failed) =>
+        _loop.Start(stop => LookAsync(look, stop), Wait, failed);
 
     public Task StopAsync() => _loop.StopAsync();
 

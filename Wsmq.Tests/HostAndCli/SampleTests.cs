@@ -10,7 +10,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>The samples as real processes, used as their README describes.</summary>
-public sealed class SampleTests : IAsyncLifetime
+public sealed partial class SampleTests : IAsyncLifetime
 {
     private const string Listening = "Now listening on: ";
     private readonly TempFolder _folder = new();
