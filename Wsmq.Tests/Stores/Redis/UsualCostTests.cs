@@ -99,14 +99,17 @@ public sealed partial class UsualCostTests : IAsyncLifetime
             var fields = key.Contains(":meta:", StringComparison.Ordinal)
                 ? string.Join(' ', (await database.HashKeysAsync(key)).Select(f => $"`{f}`").Order(StringComparer.Ordinal))
                 : "";
-            rows.Add($"| `{Batch().Replace(Node().Replace(key, "$1<node>"), "$1<batch>")}` | {fields} |\n");
+            rows.Add($"| `{Slice().Replace(Batch().Replace(Node().Replace(key, "$1<node>"), "$1<batch>"), "$1<slice>")}` | {fields} |\n");
         }
 
         text.Append("\n| keys afterwards | fields of the metas |\n| --- | --- |\n").Append(string.Concat(rows));
     }
 
-    [GeneratedRegex("(batch:|node:|journal:|settled:)[0-9a-z]{8}$")]
+    [GeneratedRegex(@"(batch:|node:|journal:|settled:)\w{8}$")]
     private static partial Regex Node();
+
+    [GeneratedRegex(@"(ids:\d+:)\d$")]
+    private static partial Regex Slice();
 
     [GeneratedRegex("(heads:|blob:).+$")]
     private static partial Regex Batch();
