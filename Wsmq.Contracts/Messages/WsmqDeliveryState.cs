@@ -26,4 +26,10 @@ public enum WsmqDeliveryState
 
     /// <summary>It left the log before it was delivered: it was removed by the retention, or lost.</summary>
     Lost = 5,
+
+    /// <summary>
+    /// It was skipped: the reader has a filter that leaves it out, or another of the user's devices has handled a message for any device. Of the
+    /// message as a whole: for all of its readers, and it is not in the log any more.
+    /// </summary>
+    Skipped = 6,
 }

@@ -25,7 +25,7 @@ public sealed record WsmqReaderStatus
     [JsonPropertyName(Wire.AcknowledgedAt), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(UnixTimeConverter))]
     public DateTimeOffset? AcknowledgedAt { get; init; }
 
-    /// <summary>When it was found to be expired, dead-lettered or lost; null if it is not.</summary>
+    /// <summary>When it was found to be expired, dead-lettered, lost or skipped; null if it is not.</summary>
     [JsonPropertyName(Wire.EndedAt), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(UnixTimeConverter))]
     public DateTimeOffset? EndedAt { get; init; }
 }

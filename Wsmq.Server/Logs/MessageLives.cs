@@ -125,6 +125,7 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
             { AcknowledgedAt: > 0 } => (WsmqMessageEventKind.Acknowledged, known.AcknowledgedAt),
             { End: TrackedEnd.Expired } => (WsmqMessageEventKind.Expired, known.EndedAt),
             { End: TrackedEnd.Lost } => (WsmqMessageEventKind.Lost, known.EndedAt),
+            { End: TrackedEnd.Skipped } => (WsmqMessageEventKind.Skipped, known.EndedAt),
             _ => (WsmqMessageEventKind.Acknowledged, 0L),
         };
         return new WsmqMessageEvent

@@ -48,6 +48,9 @@ public enum WsmqMessageEventKind
 
     /// <summary>It left the log before a device received it; only of a tracked message.</summary>
     Lost = 9,
+
+    /// <summary>It was skipped for a device, by a filter or because another device has handled it; only of a tracked message.</summary>
+    Skipped = 10,
 }
 
 /// <summary>Something that happened to a message.</summary>

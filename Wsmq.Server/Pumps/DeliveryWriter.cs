@@ -168,7 +168,7 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
         foreach (var entry in entries.Span)
         {
             if (entry is { Defect: null, IsTracked: true } && !IsOver(entry) && !IsSkipped(entry))
-                Mark(entry.Position);
+                Mark(entry.Position, isSkipped: false);
         }
     }
 
@@ -282,6 +282,10 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
                 known = entry.Position;
                 written = written[1..];
             }
+            else if (entry.IsTracked)
+            {
+                Mark(entry.Position, isSkipped: true);
+            }
 
             through = entry.Position;
         }
@@ -344,7 +348,7 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
         ValueTask writing, int count, (WsmqPosition Last, WsmqPosition Through) sent, int done, List<WsmqPosition>? tracked)
     {
         await writing;
-        tracked?.ForEach(Mark);
+        tracked?.ForEach(position => Mark(position, isSkipped: false));
         Wrote(count, sent.Last, sent.Through);
         return done;
     }
@@ -362,8 +366,8 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
         return tracked;
     }
 
-    private void Mark(WsmqPosition position) =>
-        services.Marks.Add(feed.Source, position, feed.Source.Kind == WsmqAddressKind.User ? receiver.Device : receiver.User);
+    private void Mark(WsmqPosition position, bool isSkipped) =>
+        services.Marks.Add(feed.Source, position, feed.Source.Kind == WsmqAddressKind.User ? receiver.Device : receiver.User, isSkipped);
 
     private void Wrote(int count, WsmqPosition last, WsmqPosition through)
     {

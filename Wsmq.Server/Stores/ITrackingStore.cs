@@ -2,11 +2,11 @@ namespace Wsmq.Server.Stores;
 
 /// <summary>
 /// Records of what became of tracked entries, apart from their logs. An append with <see cref="LogTerms.Track"/> makes one, in the same step. An ack
-/// that moves a cursor past the entry marks it as acknowledged for the reader, in the step that moves the cursor; but as expired if its time to
-/// live is over and it was not delivered to the reader, and as lost if it was not delivered and the log does not have it any more. The step that
-/// makes a dead letter marks that. Each reader acknowledges once, and ends otherwise at most once, whichever is first: but a reader that is a whole
-/// user acknowledges also what is a dead letter of one of its devices. Records are removed some time after their entries were stored, whatever has
-/// become of these.
+/// that moves a cursor past the entry marks it as acknowledged for the reader, in the step that moves the cursor; but as expired if its time to live
+/// is over and it was not delivered to the reader, and as lost if it was not delivered and the log does not have it any more. The step that makes a
+/// dead letter marks that. What was skipped for the reader is not acknowledged by it, unless it is delivered later. Each reader acknowledges once,
+/// and ends otherwise at most once, whichever is first: but a reader that is a whole user acknowledges also what is a dead letter of one of its
+/// devices. Records are removed some time after their entries were stored, whatever has become of these.
 /// </summary>
 internal interface ITrackingStore
 {
@@ -21,7 +21,7 @@ internal interface ITrackingStore
     /// </summary>
     event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    /// <summary>Marks entries as delivered. Those without a record are passed over.</summary>
+    /// <summary>Marks entries as delivered or skipped. Those without a record are passed over.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken);
 

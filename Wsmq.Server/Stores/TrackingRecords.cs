@@ -25,12 +25,13 @@ internal sealed record TrackTerms
     public string? Watcher { get; init; }
 }
 
-/// <summary>A tracked entry was written to a connection of a reader.</summary>
+/// <summary>A tracked entry was written to a connection of a reader, or skipped for it.</summary>
 /// <param name="Source">The log.</param>
 /// <param name="Position">The entry.</param>
 /// <param name="Reader">The device, of a user's own queue; the user, of a group.</param>
 /// <param name="At">When, by the clock of the store in µs since 1970.</param>
-internal readonly record struct TrackedDelivery(WsmqAddress Source, WsmqPosition Position, string Reader, long At);
+/// <param name="IsSkipped">Whether it was skipped: the reader has a filter, or another device has handled what is for any.</param>
+internal readonly record struct TrackedDelivery(WsmqAddress Source, WsmqPosition Position, string Reader, long At, bool IsSkipped = false);
 
 /// <summary>What became of a tracked entry for a reader.</summary>
 internal enum TrackedEnd
@@ -46,6 +47,9 @@ internal enum TrackedEnd
 
     /// <summary>It left the log before it was delivered.</summary>
     Lost,
+
+    /// <summary>It was skipped for the reader.</summary>
+    Skipped,
 }
 
 /// <summary>A reader of a tracked entry. Times are in µs since 1970 by the clock of the store, and 0 where it has not happened.</summary>

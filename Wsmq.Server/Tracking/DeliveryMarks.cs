@@ -7,8 +7,8 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Tracking;
 
 /// <summary>
-/// Stores which tracked entries the pumps of this node have written, many in one call. An ack waits for those before it: the store judges by them
-/// whether an entry that has expired meanwhile was delivered in time.
+/// Stores which tracked entries the pumps of this node have written or skipped, many in one call. An ack waits for those before it: the store judges
+/// by them whether an entry that it passes was delivered, and in time.
 /// </summary>
 internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger) : Worker, INodePart
 {
@@ -31,12 +31,12 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         await RunAsync();
     }
 
-    public void Add(WsmqAddress source, WsmqPosition position, string reader)
+    public void Add(WsmqAddress source, WsmqPosition position, string reader, bool isSkipped)
     {
         lock (_lock)
         {
             if (_pending.Marks.Count < MostPending)
-                _pending.Marks.Add(new TrackedDelivery(source, position, reader, store.Now));
+                _pending.Marks.Add(new TrackedDelivery(source, position, reader, store.Now, isSkipped));
         }
 
         Wake();

@@ -40,6 +40,8 @@ internal static class TrackingViews
         entry.Acknowledged > 0 ? WsmqDeliveryState.Acknowledged
         : entry.DeadLettered > 0 ? WsmqDeliveryState.DeadLettered
         : entry.Delivered == 0 && (entry.Expired > 0 || (entry.Ends > 0 && entry.Ends <= now)) ? WsmqDeliveryState.Expired
+        : !entry.IsStored && entry.Delivered == 0 && entry.Readers is [_, ..] readers && readers.All(r => r.End == TrackedEnd.Skipped)
+            ? WsmqDeliveryState.Skipped
         : !entry.IsStored || (entry.Delivered == 0 && entry.Lost > 0) ? WsmqDeliveryState.Lost
         : entry.Delivered > 0 ? WsmqDeliveryState.Delivered
         : WsmqDeliveryState.Stored;
@@ -51,6 +53,7 @@ internal static class TrackingViews
         { DeliveredAt: > 0 } => WsmqDeliveryState.Delivered,
         { End: TrackedEnd.Expired } => WsmqDeliveryState.Expired,
         { End: TrackedEnd.Lost } => WsmqDeliveryState.Lost,
+        { End: TrackedEnd.Skipped } => WsmqDeliveryState.Skipped,
         _ => WsmqDeliveryState.Stored,
     };
 

@@ -45,6 +45,23 @@ public abstract partial class NodeContract
     }
 
     [Fact]
+    public async Task What_a_filter_leaves_out_is_skipped_and_not_acknowledged()
+    {
+        var node = await StartAsync();
+        await using var ann = await PlainClient.ConnectAsync(node, "ann");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", "phone", query: Held);
+        await FilterAsync(bob, "user:bob", new { types = new[] { "wanted" } });
+        await bob.Connection.InvokeAsync("BeginReading");
+
+        var unwanted = await SendTrackedAsync(ann, "user:bob", 1);
+        var wanted = await ann.Connection.InvokeAsync<WsmqReceipt>("Send", new { to = "user:bob", type = "wanted", track = true, body = 2 });
+
+        await Eventually.That("the next one is acknowledged", async () => (await StatusAsync(ann, wanted))!.State == WsmqDeliveryState.Acknowledged);
+        (await StatusAsync(ann, unwanted))!.Should().BeEquivalentTo(new { Delivered = 0, Acknowledged = 0 });
+        (await StatusAsync(ann, unwanted))!.Readers.Should().ContainSingle().Which.State.Should().Be(WsmqDeliveryState.Skipped);
+    }
+
+    [Fact]
     public async Task The_sender_is_told_of_each_step_if_its_client_takes_it_and_others_are_told_nothing()
     {
         var node = await StartAsync();

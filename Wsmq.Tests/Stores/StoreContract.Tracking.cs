@@ -61,6 +61,32 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task What_was_skipped_for_a_reader_is_not_acknowledged_by_it_unless_it_is_delivered_later()
+    {
+        await using var h = await CreateAsync();
+        await h.OpenAsync("bob", "phone");
+        var p = (await h.AppendAsync(Tracked(Bob, "0"), Tracked(Bob, "1"), Tracked(Bob, "2"))).Select(r => r.Position).ToArray();
+        await SkipAsync(p[0], p[1]);
+        await DeliverAsync(h, Bob, "phone", p[1], p[2]);
+        await SkipAsync(p[2]);
+
+        (await h.AckAsync("bob", "phone", p[2])).Should().Be(AckResult.Done);
+
+        var skipped = await RecordAsync(h, Bob, p[0]);
+        skipped.Should().BeEquivalentTo(new { Delivered = 0, Acknowledged = 0, Lost = 0 });
+        skipped.Readers.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = "phone", AcknowledgedAt = 0L, End = TrackedEnd.Skipped });
+        foreach (var position in p[1..])
+        {
+            var handled = await RecordAsync(h, Bob, position);
+            handled.Should().BeEquivalentTo(new { Delivered = 1, Acknowledged = 1 });
+            handled.Readers.Should().ContainSingle().Which.Should().BeEquivalentTo(new { EndedAt = 0L, End = TrackedEnd.None });
+        }
+
+        Task SkipAsync(params WsmqPosition[] positions) =>
+            h.Store.Tracking.DeliveredAsync([.. positions.Select(at => new TrackedDelivery(Bob, at, "phone", h.Store.Now, IsSkipped: true))], default);
+    }
+
+    [Fact]
     public async Task One_ack_over_ten_entries_leaves_a_dead_letter_dead_and_an_expired_one_expired_also_when_the_entries_are_gone()
     {
         await using var h = await CreateAsync(o => (o.DeadLetters.MaxAttempts, o.Delivery.AckGrace) = (1, TimeSpan.Zero));

@@ -16,7 +16,7 @@ internal sealed record WsmqApiMessageStatus
     [JsonPropertyName(Wire.Id)]
     public required string Id { get; init; }
 
-    [JsonPropertyName(Wire.State), Description("stored, delivered, acknowledged, expired, dead-lettered or lost.")]
+    [JsonPropertyName(Wire.State), Description("stored, delivered, acknowledged, expired, dead-lettered, lost or skipped.")]
     public required string State { get; init; }
 
     [JsonPropertyName(Wire.StoredAt), Description("In milliseconds since 1970.")]
@@ -57,6 +57,6 @@ internal sealed record WsmqApiReaderStatus
     [JsonPropertyName(Wire.AcknowledgedAt)]
     public long? AcknowledgedAt { get; init; }
 
-    [JsonPropertyName(Wire.EndedAt), Description("When it was found to be expired, dead-lettered or lost.")]
+    [JsonPropertyName(Wire.EndedAt), Description("When it was found to be expired, dead-lettered, lost or skipped.")]
     public long? EndedAt { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
         {
             var reply = await connections.EvaluateAsync(
                 RedisScript.TrackDelivered, Array.ConvertAll(part, d => keys.Meta(d.Source)),
-                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At) })], cancellationToken);
+                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At), d.IsSkipped ? "S" : "d" })], cancellationToken);
             Tell((RedisResult[])reply!, number => part[number].Source);
         }));
 
@@ -96,7 +96,16 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
         : new TrackedReader(
             name, NumberOf(value[..WsmqPosition.Length]), NumberOf(value[WsmqPosition.Length..(2 * WsmqPosition.Length)]),
             NumberOf(value[(2 * WsmqPosition.Length)..EndAt]),
-            value[EndAt] switch { 'E' => TrackedEnd.Expired, 'D' => TrackedEnd.DeadLettered, 'L' => TrackedEnd.Lost, _ => TrackedEnd.None });
+            EndOf(value[EndAt]));
+
+    private static TrackedEnd EndOf(char how) => how switch
+    {
+        'E' => TrackedEnd.Expired,
+        'D' => TrackedEnd.DeadLettered,
+        'L' => TrackedEnd.Lost,
+        'S' => TrackedEnd.Skipped,
+        _ => TrackedEnd.None,
+    };
 
     private static string TextOf(long time) => new WsmqPosition(time).ToString();
 

@@ -11,12 +11,13 @@ internal sealed class TrackMarks(long now)
         Delivered = 0,
         Acknowledged,
         Ended,
+        Skipped,
     }
 
     public IReadOnlyList<TrackedChange> Changes => _changes;
 
     public void Deliver(SqliteSession session, LogRow row, TrackedDelivery delivery) =>
-        Set(session, row, delivery.Position.Value, delivery.Reader, Mark.Delivered, delivery.At);
+        Set(session, row, delivery.Position.Value, delivery.Reader, delivery.IsSkipped ? Mark.Skipped : Mark.Delivered, delivery.At);
 
     public void DeadLetter(SqliteSession session, LogRow row, long position, string reader) =>
         Set(session, row, position, reader, Mark.Ended, now, TrackedEnd.DeadLettered);
@@ -47,8 +48,10 @@ internal sealed class TrackMarks(long now)
         var before = known ?? new TrackedReader(name, 0, 0, 0, TrackedEnd.None);
         var after = mark switch
         {
+            Mark.Delivered when before is { DeliveredAt: 0, End: TrackedEnd.Skipped } => new TrackedReader(name, at, 0, 0, TrackedEnd.None),
             Mark.Delivered when before.DeliveredAt == 0 => before with { DeliveredAt = at },
-            Mark.Acknowledged when before.AcknowledgedAt == 0 =>
+            Mark.Skipped when before is { DeliveredAt: 0, AcknowledgedAt: 0, EndedAt: 0 } => before with { EndedAt = at, End = TrackedEnd.Skipped },
+            Mark.Acknowledged when before is { AcknowledgedAt: 0, End: not TrackedEnd.Skipped } =>
                 before with { DeliveredAt = before.DeliveredAt == 0 ? at : before.DeliveredAt, AcknowledgedAt = at },
             Mark.Ended when before is { AcknowledgedAt: 0, EndedAt: 0 } => before with { EndedAt = at, End = end },
             _ => before,
@@ -58,6 +61,8 @@ internal sealed class TrackMarks(long now)
 
         // Of a reader that is not listed each delivery is counted by itself.
         var isListed = known is not null || TrackTable.CountReaders(session, row.Id, position) < most;
+        if (!isListed && mark == Mark.Skipped)
+            return;
         var isFirstDelivery = before.DeliveredAt == 0 && after.DeliveredAt > 0 && (isListed || mark == Mark.Delivered);
         if (isListed)
             TrackTable.SaveReader(session, row.Id, position, after);

@@ -4,7 +4,7 @@
 -- Field w of the meta is the highest tracked position: what has none pays only for reading that.
 -- A record: o (sender), i (id), e (end of the time to live, or nothing), m (most readers that are listed), n (readers that are), w (node that is
 -- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
--- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L or -).
+-- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L, S for skipped, or -).
 -- uses: prelude
 local function track_keys(meta)
   local at = string.find(meta, '}:meta:', 1, true)
@@ -22,7 +22,7 @@ end
 
 local function track_of(active, sender) return string.sub(active, 1, -7) .. 'tracked:of:' .. redis.sha1hex(sender) end
 
--- Marks a message for a reader. what: d (delivered), a (acknowledged), E, D or L, at a time. Adds a change for the node that is told of it, with
+-- Marks a message for a reader. what: d (delivered), a (acknowledged), E, D, L or S, at a time. Adds a change for the node that is told of it, with
 -- the number of the item: number, position, node, sender, id, end, the five counts, reader and its value.
 local function track_mark(records, at, reader, what, now_text, changes, number)
   local record, field = records .. at, '@' .. reader
@@ -34,8 +34,13 @@ local function track_mark(records, at, reader, what, now_text, changes, number)
   if what == 'd' then
     if delivered ~= zero then return end
     delivered = now_text
+    if how == 'S' then ended, how = zero, '-' end
+  elseif what == 'S' then
+    -- Readers that are skipped are not counted.
+    if not is_listed or delivered ~= zero or acked ~= zero or ended ~= zero then return end
+    ended, how = now_text, what
   elseif what == 'a' then
-    if acked ~= zero then return end
+    if acked ~= zero or how == 'S' then return end
     acked = now_text
     if delivered == zero then
       delivered = now_text
@@ -47,7 +52,7 @@ local function track_mark(records, at, reader, what, now_text, changes, number)
     ended, how = now_text, what
   end
   value = delivered .. acked .. ended .. how
-  call('HINCRBY', record, what, 1)
+  if what ~= 'S' then call('HINCRBY', record, what, 1) end
   if is_listed then
     call('HSET', record, field, value)
     if not saved[7] then call('HINCRBY', record, 'n', 1) end

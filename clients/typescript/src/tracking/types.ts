@@ -5,7 +5,7 @@ import type { Position } from "../positions.js";
  * What has become of a tracked message. `stored`: it is in the log, and not delivered yet. `expired` and `lost`: it was not delivered, because its
  * time to live is over, or because it is not in the log any more.
  */
-export type DeliveryState = "stored" | "delivered" | "acknowledged" | "expired" | "dead-lettered" | "lost";
+export type DeliveryState = "stored" | "delivered" | "acknowledged" | "expired" | "dead-lettered" | "lost" | "skipped";
 
 /** What has become of a tracked message for one reader. Times are in milliseconds since 1970, and absent where it has not happened. */
 export interface ReaderStatus {
@@ -24,7 +24,7 @@ export interface ReaderStatus {
   /** When it was acknowledged. */
   acknowledgedAt?: number;
 
-  /** When it was found to be expired, dead-lettered or lost. */
+  /** When it was found to be expired, dead-lettered, lost or skipped. */
   endedAt?: number;
 }
 
