@@ -82,7 +82,9 @@ internal sealed partial class PushService : IAsyncDisposable
         using var signer = ECDsa.Create(ParametersOf(key));
         var judged = await new JsonWebTokenHandler().ValidateTokenAsync(parts.Groups["token"].Value, new TokenValidationParameters
         {
-            ValidAudience = _app.Urls.Single(), ValidateIssuer = false, IssuerSigningKey = new ECDsaSecurityKey(signer),
+            // The package leaves out the port: push services have the usual one.
+            ValidAudience = new Uri(_app.Urls.Single()).GetComponents(UriComponents.Scheme | UriComponents.Host, UriFormat.Unescaped),
+            ValidateIssuer = false, IssuerSigningKey = new ECDsaSecurityKey(signer),
             CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
         });
         return judged.IsValid && parts.Groups["key"].Value.TrimEnd('=') == _appKey;

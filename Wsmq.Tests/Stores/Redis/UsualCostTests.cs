@@ -15,7 +15,7 @@ public sealed partial class UsualCostTests : IAsyncLifetime
 {
     private const string Begin = "<!-- usual cost: written by UsualCostTests -->\n";
     private const string End = "<!-- end of usual cost -->";
-    private static readonly RedisKey Meta = new RedisKeys("wsmq", 64).Meta(WsmqAddress.User("bob"));
+    private static readonly RedisKeys Keys = new("wsmq", 64);
     private RedisServer _redis = null!;
     private TestNode _node = null!;
     private ConnectionMultiplexer _admin = null!;
@@ -45,8 +45,11 @@ public sealed partial class UsualCostTests : IAsyncLifetime
     {
         var text = new StringBuilder(Begin).Append("| | commands of the scripts, in order |\n| --- | --- |\n");
         await using var alice = await PlainClient.ConnectAsync(_node, "alice");
-        await using var monitor = await RedisMonitor.StartAsync(_redis);
 
+        // Otherwise a script may be for both.
+        var active = Keys.OfLane(0, "", TimeSpan.Zero).Active;
+        await Eventually.That("she is read", () => _admin.GetDatabase().HashExistsAsync(active, Keys.Of(WsmqAddress.User("alice")).Name));
+        await using var monitor = await RedisMonitor.StartAsync(_redis);
         await using var bob = PlainClient.Create(_node.Hub, TestTokens.For("bob"), ack: false);
         await AddAsync(text, monitor, "a new device connects, and gets and acknowledges its first message", "user:bob", async () =>
         {
@@ -75,7 +78,7 @@ public sealed partial class UsualCostTests : IAsyncLifetime
         var position = to.Received[^1].Position;
         await to.Connection.InvokeAsync("Ack", "user:bob", position);
         await Eventually.That("the ack is stored", async () =>
-            ((string?)await _admin.GetDatabase().HashGetAsync(Meta, "@default"))?.StartsWith(position, StringComparison.Ordinal) == true);
+            ((string?)await _admin.GetDatabase().HashGetAsync(Keys.Meta(WsmqAddress.User("bob")), "@default"))?.StartsWith(position, StringComparison.Ordinal) == true);
     }
 
     // The commands of the scripts that name an address. Scripts that do not depend on each other run in any order.
