@@ -559,7 +559,7 @@ export interface WsmqApiMessageStatus {
   position: string;
   id: string;
   /**
-   * stored, delivered, acknowledged, expired, dead-lettered or lost.
+   * stored, delivered, acknowledged, expired, dead-lettered, lost or skipped.
    */
   state: string;
   /**
@@ -600,7 +600,7 @@ export interface WsmqApiReaderStatus {
   deliveredAt?: null | number;
   acknowledgedAt?: null | number;
   /**
-   * When it was found to be expired, dead-lettered or lost.
+   * When it was found to be expired, dead-lettered, lost or skipped.
    */
   endedAt?: null | number;
 }
