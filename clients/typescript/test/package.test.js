@@ -38,7 +38,7 @@ test('the outbox adds little', async t => {
   const core = 'export * from "@wsmq/client";';
   const size = await sizeOf(`${core} export * from "@wsmq/client/outbox";`) - await sizeOf(core);
   t.diagnostic(`the outbox, with idb inside, has ${size} bytes gzipped`);
-  assert.ok(size <= 6_000, `${size} bytes`);
+  assert.ok(size <= 7_000, `${size} bytes`);
 });
 
 test('what an app does not import is not in its bundle', async () => {
