@@ -91,8 +91,9 @@ internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, A
             await CheckAsync(session, address);
             return null;
         }
-        catch (WsmqException e) when (!e.Error.CanRetry)
+        catch (WsmqException e) when (e is { Error.CanRetry: false, InnerException: null })
         {
+            // One with a cause is of an authorizer that has failed, and decided nothing.
             return e;
         }
     }

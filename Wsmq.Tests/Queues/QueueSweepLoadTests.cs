@@ -37,7 +37,11 @@ public sealed class QueueSweepLoadTests(SharedRedis redis, ITestOutputHelper out
         output.WriteLine($"{scripts.Count} scripts and commands; at most {scripts.Max(s => s.Count)} commands in a script");
         scripts.Count(s => s.Count > IJobStore.MostInAStep).Should().BeGreaterThanOrEqualTo(3 * Jobs / IJobStore.MostInAStep);
         scripts.Max(s => s.Count).Should().BeLessThan(IJobStore.MostInAStep * MostCommandsForAJob);
-        scripts.SelectMany(s => s).Select(c => c[0].ToUpperInvariant()).Distinct()
+
+        // Of the queue: what else a node does now and then takes its own time.
+        var ofQueue = scripts.SelectMany(s => s).Where(c => c.Skip(1).Any(a => a.Contains(Queue.Name, StringComparison.Ordinal))).ToArray();
+        ofQueue.Length.Should().BeGreaterThan(Jobs);
+        ofQueue.Select(c => c[0].ToUpperInvariant()).Distinct()
             .Should().NotContain(["KEYS", "SCAN", "HGETALL", "HKEYS", "HVALS", "SMEMBERS", "DEL", "UNLINK"], "these take as long as there are jobs");
     }
 
