@@ -11,8 +11,8 @@ namespace Wsmq.Server.Hubs;
 /// </summary>
 internal sealed class ClientTracking(IStore store, StatusListeners listeners)
 {
-    // More than any name of a user or a device.
-    private const int MostNameLength = 1_024;
+    // The longest name of a user or a device.
+    private const int MostNameLength = WsmqAddress.MaxNameBytes;
 
     public void Open(Session session) => listeners.Add(session.Caller.UserId, session.Connection);
 

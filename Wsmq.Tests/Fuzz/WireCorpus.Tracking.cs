@@ -21,6 +21,6 @@ internal static partial class WireCorpus
         Code("readers: huge name", "invalid-message", Call("MessageReaders", $"\"group:any\",\"0000000000000001\",\"{new string('x', 400_000)}\"")),
         Case("send: tracked", Outcome.Result, Call("Send", $$"""{"to":"{{Own}}","track":true}""")),
         Code("send: tracked, of a wrong type", "invalid-message", Call("Send", $$"""{"to":"{{Own}}","track":"yes"}""")),
-        Code("send: a tracked job", "invalid-message", Call("Send", """{"to":"work:jobs","track":true}""")),
+        Code("send: a tracked job", "unknown-queue", Call("Send", """{"to":"work:jobs","track":true}""")),
     ];
 }

@@ -7,7 +7,7 @@ type Kept = Entry & { refusal?: string; place?: Place | undefined; byId?: boolea
 export class MemoryStore implements EntryStore {
   #entries = new Map<number, Kept>();
   #numbers = new Map<string, Numbers>();
-  #producer = newProducer();
+  #producer: string | undefined;
   #last = -Number.MAX_SAFE_INTEGER;
   #bytes = 0;
 
@@ -54,7 +54,7 @@ export class MemoryStore implements EntryStore {
     if (entry.place) return { place: entry.place, isNew: false };
     const { epoch, last } = this.#numbers.get(entry.to) ?? BEGINNING;
     this.#numbers.set(entry.to, { epoch, last: last + 1 });
-    entry.place = { producer: this.#producer, epoch, seq: last + 1 };
+    entry.place = { producer: this.#producer ??= newProducer(), epoch, seq: last + 1 };
     return { place: entry.place, isNew: true };
   }
 
