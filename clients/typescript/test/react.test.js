@@ -128,21 +128,12 @@ describe('hooks for React', () => {
 
   test('a load that fails waits for the others: what they load must not come after what the next attempt loads', async () => {
     let load;
-<<<<<<< HEAD
     const client = create('bob')();
     client.snapshot = (_, of) => {
       load = of;
       return () => {};
     };
     const shared = new SharedClient(client);
-=======
-    const shared = new SharedClient(Object.assign(Object.create(WsmqClient.prototype), {
-      snapshot: (_, of) => {
-        load = of;
-        return () => {};
-      },
-    }));
->>>>>>> 6cc7b22d (TypeScript presence: a call on a closed connection pauses; a watch that the server ended is not current; snapshots wait for all loads)
     let finish;
     const slow = new Promise(resolve => { finish = resolve; });
     shared.snapshot('user:bob', async () => { throw new Error('not there'); });
