@@ -7,8 +7,8 @@ public sealed partial class WsmqClient
 {
     /// <summary>
     /// Raised when something has become of a message that this user has sent with <see cref="WsmqSendOptions.Track"/>: it was delivered,
-    /// acknowledged, expired, dead-lettered or lost. An event may be lost, as while there is no connection, and tells of messages that were sent,
-    /// or asked for, over the node of this connection last: to know the outcome of one use <see cref="WaitForAsync"/>, and after a reconnect
+    /// acknowledged, expired, dead-lettered, lost or skipped. An event may be lost, as while there is no connection, and tells of messages that
+    /// were sent, or asked for, over the node of this connection last: to know the outcome of one use <see cref="WaitForAsync"/>, and after a reconnect
     /// <see cref="TrackedAsync"/>.
     /// </summary>
     public event EventHandler<WsmqStatusChangedEventArgs>? StatusChanged

@@ -21,8 +21,8 @@ internal static class StatusCommand
         var id = ApiVerb.Text("--id", "The id of one message, instead of its position.", "id");
         var json = new Option<bool>("--json") { Description = "Prints one JSON object per line: a status, or with one message a reader." };
         var command = new Command("status", $"""
-            Prints what has become of messages that this user has sent with --track: stored, delivered, acknowledged, expired, dead-lettered
-            or lost. Of one message also its readers: the devices of a user, or the members of a group.
+            Prints what has become of messages that this user has sent with --track: stored, delivered, acknowledged, expired, dead-lettered,
+            lost or skipped. Of one message also its readers: the devices of a user, or the members of a group.
             {ExitCodes.Help}
             """) { to, position, id, json };
         connection.AddTo(command);

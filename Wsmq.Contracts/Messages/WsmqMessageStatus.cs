@@ -56,7 +56,7 @@ public sealed record WsmqMessageStatus
     public IReadOnlyList<WsmqReaderStatus>? Readers { get; init; }
 
     /// <summary>
-    /// Whether the state is a last one: acknowledged, expired, dead-lettered or lost. Another device can still acknowledge a message that is a
+    /// Whether the state is a last one: acknowledged, expired, dead-lettered, lost or skipped. Another device can still acknowledge a message that is a
     /// dead letter of one.
     /// </summary>
     [JsonIgnore]

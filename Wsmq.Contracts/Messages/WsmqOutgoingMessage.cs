@@ -156,8 +156,8 @@ public sealed record WsmqOutgoingMessage
     }
 
     /// <summary>
-    /// For a user or a group: the message is tracked. What becomes of it (delivered, acknowledged, expired, dead-lettered, lost) is stored apart
-    /// from it, and can be asked for by its sender: see <see cref="IWsmqHub.MessageStatus"/>.
+    /// For a user or a group: the message is tracked. What becomes of it (delivered, acknowledged, expired, dead-lettered, lost, skipped) is stored
+    /// apart from it, and can be asked for by its sender: see <see cref="IWsmqHub.MessageStatus"/>.
     /// </summary>
     public bool Track
     {

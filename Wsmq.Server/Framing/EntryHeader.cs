@@ -35,26 +35,26 @@ internal sealed record EntryHeader
     /// <summary>Whether it is tracked.</summary>
     public bool IsTracked { get; private set; }
 
-    public IReadOnlyDictionary<string, string>? Headers { get; private set; }
-
     /// <summary>Of the replay of a dead letter: where the message comes from, and its position there.</summary>
     public (string Source, string Position)? Replay { get; private set; }
 
     public static EntryHeader Of(ReadOnlyMemory<byte> metadata)
     {
         var header = new EntryHeader();
-        try
-        {
-            using var json = JsonDocument.Parse(metadata);
-            foreach (var field in json.RootElement.EnumerateObject())
-                header.Take(field);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentOutOfRangeException)
-        {
-            // Corrupt or foreign.
-        }
-
+        Read(metadata, header.Take);
         return header;
+    }
+
+    /// <summary>The headers of an entry; null if it has none. Few callers need them, and most look through many entries.</summary>
+    public static IReadOnlyDictionary<string, string>? HeadersOf(ReadOnlyMemory<byte> metadata)
+    {
+        Dictionary<string, string>? headers = null;
+        Read(metadata, field =>
+        {
+            if (field.NameEquals(Wire.Headers))
+                headers = field.Value.EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
+        });
+        return headers;
     }
 
     /// <summary>The first characters of a body; null if it is not text.</summary>
@@ -70,6 +70,20 @@ internal sealed record EntryHeader
         return text[..(length > 0 && length < text.Length && char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
     }
 
+    private static void Read(ReadOnlyMemory<byte> metadata, Action<JsonProperty> take)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(metadata);
+            foreach (var field in json.RootElement.EnumerateObject())
+                take(field);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentOutOfRangeException)
+        {
+            // Corrupt or foreign.
+        }
+    }
+
     private void Take(JsonProperty field)
     {
         switch (field.Name)
@@ -83,10 +97,7 @@ internal sealed record EntryHeader
             case Wire.StateKey: StateKey = field.Value.GetString(); break;
             case Wire.RemoveState: RemovesState = field.Value.GetBoolean(); break;
             case Wire.Track: IsTracked = field.Value.GetBoolean(); break;
-            case Wire.Headers:
-                Headers = field.Value.EnumerateObject().ToDictionary(h => h.Name, h => h.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
-                Replay = ReplayOf(field.Value);
-                break;
+            case Wire.Headers: Replay = ReplayOf(field.Value); break;
         }
     }
 

@@ -15,7 +15,7 @@ internal static class UnacknowledgedRules
 
     /// <summary>The request of a message that has waited, with what its metadata says of it.</summary>
     public static AppendRequest Restore(AppendRequest request, WsmqUnacknowledgedOptions options) =>
-        options.HasHook && EntryHeader.Of(request.Metadata) is var header && Includes(options, request.To, header.Type, header.Headers)
+        options.HasHook && Includes(options, request.To, EntryHeader.Of(request.Metadata).Type, EntryHeader.HeadersOf(request.Metadata))
             ? request with { IsNoted = true }
             : request;
 

@@ -242,13 +242,7 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
             return new ValueTask<int>(NoRoom);
         through = entries[count - 1].Position;
         _skipped += count - taken;
-        foreach (var entry in CollectionsMarshal.AsSpan(selected)[..taken])
-        {
-            if (entry.IsForAnyDevice)
-                window.NoteForAnyDevice(entry.Position);
-        }
-
-        NoteSkips(CollectionsMarshal.AsSpan(selected)[..taken], entries[..count]);
+        Note(CollectionsMarshal.AsSpan(selected)[..taken], entries[..count]);
         if (taken == 0)
         {
             (_skippedAfter, Sent) = (Known, through);
@@ -269,7 +263,7 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
     }
 
     // Before the write: its ack may come at once.
-    private void NoteSkips(ReadOnlySpan<FeedEntry> written, ReadOnlySpan<FeedEntry> passed)
+    private void Note(ReadOnlySpan<FeedEntry> written, ReadOnlySpan<FeedEntry> passed)
     {
         var (known, through) = (Known, Sent);
         foreach (var entry in passed)
@@ -281,6 +275,8 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
             {
                 known = entry.Position;
                 written = written[1..];
+                if (entry.IsForAnyDevice)
+                    window.NoteForAnyDevice(known);
             }
             else if (entry.IsTracked)
             {

@@ -143,7 +143,7 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
         finally
         {
-            // Who does not read an address does not answer its requests. After the removal: an offer that comes later finds no pump.
+            // Only readers of an address answer its requests. After the removal: an offer that comes later finds no pump.
             Responder?.Withdraw(source);
         }
     }

@@ -91,8 +91,8 @@ export interface SendOptions {
   expectedTail?: Position;
 
   /**
-   * Only for users and groups: what becomes of the message (delivered, acknowledged, expired, dead-lettered, lost) is stored for its sender, by
-   * default for 24 hours: see `@wsmq/client/tracking`.
+   * Only for users and groups: what becomes of the message (delivered, acknowledged, expired, dead-lettered, lost, skipped) is stored for its
+   * sender, by default for 24 hours: see `@wsmq/client/tracking`.
    */
   track?: boolean;
 

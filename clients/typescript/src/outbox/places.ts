@@ -1,5 +1,6 @@
 import type { WsmqError } from "../errors.js";
 import type { Receipt } from "../messages.js";
+import { randomHex } from "../random.js";
 
 /** The place of a message in a sequence: it is the one of this number that a producer sends to its address. */
 export interface Place {
@@ -33,7 +34,7 @@ export const BEGINNING: Numbers = { epoch: 1, last: 0 };
 export const isNumbered = (to: string) => !to.startsWith("work:");
 
 // Random, because a profile of a browser can be copied, and two copies must not choose the same one.
-export const newProducer = () => [...crypto.getRandomValues(new Uint8Array(12))].map(byte => byte.toString(16).padStart(2, "0")).join("");
+export const newProducer = () => randomHex(12);
 
 /** The text of a message with its place; an older server ignores that, and recognizes repeats by the id. */
 export const onWire = (json: string, place: Place | undefined) => place ? `${json.slice(0, -1)},${JSON.stringify(place).slice(1)}` : json;

@@ -1,6 +1,7 @@
 import { WsmqError } from "../errors.js";
 import { toBase64, type RemovalOptions, type SendOptions } from "../messages.js";
 import type { Settings } from "../options.js";
+import { randomHex } from "../random.js";
 
 type Limits = Pick<Settings, "maxBodyBytes" | "maxMessageBytes">;
 
@@ -39,5 +40,4 @@ function check(name: keyof Limits, bytes: number, { [name]: most }: Limits): voi
   if (bytes > most) throw new WsmqError(2007, "message-too-large", `the client's ${name} is ${most}`);
 }
 
-// randomUUID exists on secure pages only.
-const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");
+const newId = () => randomHex(16);

@@ -1,3 +1,4 @@
+import { settles } from "../backoff.js";
 import type { Call } from "../connection/calls.js";
 import type { Session } from "../connection/session.js";
 import { WsmqError } from "../errors.js";
@@ -59,6 +60,7 @@ export class HubTracking implements Tracking, Extension {
     const { signal } = ended;
     const waiting: Waiting = { to, receipt, wake: () => {} };
     this.#waiting.add(waiting);
+    signal.addEventListener("abort", () => waiting.wake());
     try {
       for (;;) {
         const woken = new Promise<void>(wake => waiting.wake = wake);
@@ -67,7 +69,8 @@ export class HubTracking implements Tracking, Extension {
         // Until its time has come a message with a delay has no status.
         if (!status && receipt.position) throw new WsmqError(2008, "invalid-message", "the message is not tracked, or its status is not stored any more");
         if (status && hasReached(status, state)) return status;
-        await pause(woken, signal);
+        await settles(woken, PAUSE);
+        signal.throwIfAborted();
       }
     } finally {
       this.#waiting.delete(waiting);
@@ -111,22 +114,3 @@ export class HubTracking implements Tracking, Extension {
 
 const hasReached = ({ state }: MessageStatus, wanted: "delivered" | "acknowledged") =>
   state !== "stored" && (state !== "delivered" || wanted === "delivered");
-
-function pause(woken: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, PAUSE);
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void woken.then(done);
-
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
-      resolve();
-    }
-  });
-}
