@@ -82,7 +82,7 @@ internal sealed class Alternation(Rig rig, CompareSettings settings)
         if (round != measured)
             await new Round(crowd, await rig.CpuOfAsync(peer), messagesPerSecond: null).RunAsync(least, cancellationToken);
         var warmUp = new WarmUp(settings.Compiling, [.. (await rig.NodesAsync(peer)).Select(n => n.Address)]);
-        await warmUp.RunAsync($"{scenario}: {peer.Label}", round, least, cancellationToken);
+        await warmUp.RunAsync($"{scenario}: {peer.Label}", round.RunAsync, least, cancellationToken);
         if (round != measured)
             await measured.RunAsync(settings.Measure, cancellationToken);
     }

@@ -18,7 +18,8 @@ internal sealed class CatchUpScenario(Rig rig, CompareSettings settings, Report 
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await OnceAsync(cancellationToken);
+        var nodes = await rig.NodesAsync(settings.Wsmq);
+        await new WarmUp(settings.Compiling, [.. nodes.Select(n => n.Address)]).RunAsync(Name, ForAsync, settings.WarmUp, cancellationToken);
         var (times, losses) = (new List<double>(), default(Losses));
         for (var number = 1; number <= Math.Max(LeastRounds, settings.Rounds); number++)
         {
@@ -31,6 +32,13 @@ internal sealed class CatchUpScenario(Rig rig, CompareSettings settings, Report 
         var spread = Spread.Of(times);
         report.Add(new ReportRow(Name, "wsmq", spread, "ms", "F0") { Losses = losses });
         report.Set("catchup_ms", spread.Median);
+    }
+
+    private async Task ForAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        var since = Stopwatch.GetTimestamp();
+        do await OnceAsync(cancellationToken);
+        while (Stopwatch.GetElapsedTime(since) < time);
     }
 
     private async Task<(double Milliseconds, Losses Losses)> OnceAsync(CancellationToken cancellationToken)

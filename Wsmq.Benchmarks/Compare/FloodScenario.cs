@@ -90,7 +90,7 @@ internal sealed class FloodScenario(Rig rig, CompareSettings settings, Report re
         var round = new Round(crowd, cpu, PacedPerSecond);
         Progress.Say($"{name}: warming up");
         await new WarmUp(settings.Compiling, [node.Address]).RunAsync(
-            name, new Round(crowd, cpu, WarmUpPerSecond), settings.WarmUp, cancellationToken);
+            name, new Round(crowd, cpu, WarmUpPerSecond).RunAsync, settings.WarmUp, cancellationToken);
         await LoadedAsync(settings.WarmUp, number: 0);
 
         var (without, with) = (new List<RoundResult>(), new List<RoundResult>());

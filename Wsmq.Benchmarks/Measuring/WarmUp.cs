@@ -18,16 +18,17 @@ internal sealed class WarmUp(WarmUpPlan plan, IReadOnlyList<Uri> nodes)
     private const int Settled = 100;
 
     /// <param name="name">What is warmed up.</param>
-    /// <param name="round">The load.</param>
+    /// <param name="load">Puts load on the nodes for at least a time.</param>
     /// <param name="least">The shortest time.</param>
     /// <param name="cancellationToken">Cancels the warm-up.</param>
-    public async Task RunAsync(string name, Round round, TimeSpan least, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        string name, Func<TimeSpan, CancellationToken, Task> load, TimeSpan least, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         var since = Stopwatch.GetTimestamp();
         for (var before = await CompiledAsync(http); ;)
         {
-            await round.RunAsync(plan.Slice < least ? plan.Slice : least, cancellationToken);
+            await load(plan.Slice < least ? plan.Slice : least, cancellationToken);
             var now = await CompiledAsync(http);
             var (count, time) = (now - before, Stopwatch.GetElapsedTime(since));
             Progress.Say($"{name}: {count} methods were compiled in the warm-up, {time.TotalSeconds:F0} s after its start");
