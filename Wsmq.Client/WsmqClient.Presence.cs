@@ -9,10 +9,12 @@ public sealed partial class WsmqClient
     /// </summary>
     /// <param name="address">A user or a group.</param>
     /// <exception cref="ArgumentException">The address is a work queue.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public WsmqPresenceWatch WatchPresence(WsmqAddress address)
     {
         if (address.Kind == WsmqAddressKind.Work)
             throw new ArgumentException("A work queue has no presence.", nameof(address));
+        ObjectDisposedException.ThrowIf(_disposed, this);
         return _parts.Presence.Watch(address);
     }
 
@@ -29,8 +31,12 @@ public sealed partial class WsmqClient
     /// <exception cref="WsmqException">
     /// A final refusal, such as <c>presence-not-allowed</c> or <c>invalid-message</c>; <c>client-closed</c>: the client was stopped meanwhile.
     /// </exception>
-    public Task SetPresenceAsync(bool away, WsmqJsonBody? data = null, CancellationToken cancellationToken = default) =>
-        _parts.Presence.SetAsync(away, data).WaitAsync(cancellationToken);
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public Task SetPresenceAsync(bool away, WsmqJsonBody? data = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _parts.Presence.SetAsync(away, data).WaitAsync(cancellationToken);
+    }
 
     /// <summary>Returns the presence of users. Waits for a connection, as <see cref="Queues"/> does.</summary>
     /// <param name="users">The identifiers of the users, at most 200.</param>

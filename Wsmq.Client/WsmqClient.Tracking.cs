@@ -19,7 +19,7 @@ public sealed partial class WsmqClient
 
     /// <summary>
     /// Waits until a tracked message has reached a state, or another one that is final (<see cref="WsmqMessageStatus.IsFinal"/>): a message that
-    /// expires is not acknowledged any more. Waits over reconnects.
+    /// expires is not acknowledged any more. Waits over reconnects, however long there is no connection, until the client is stopped.
     /// </summary>
     /// <param name="to">The address of the message.</param>
     /// <param name="receipt">Its receipt.</param>
@@ -32,8 +32,8 @@ public sealed partial class WsmqClient
     /// <returns>The status: look at its <see cref="WsmqMessageStatus.State"/>, which may be another final one.</returns>
     /// <exception cref="TimeoutException">The message has not reached the state in time.</exception>
     /// <exception cref="WsmqException">
-    /// <c>invalid-message</c>: the message is not tracked, or its status is not stored any more; <c>client-closed</c> and
-    /// <c>outcome-unknown</c>, as of <see cref="GetStatusAsync(WsmqAddress, WsmqPosition, CancellationToken)"/>.
+    /// <c>invalid-message</c>: the message is not tracked, its status is not stored any more, or it was cancelled before its time;
+    /// <c>client-closed</c>: the client is not started, or was stopped.
     /// </exception>
     public async Task<WsmqMessageStatus> WaitForAsync(
         WsmqAddress to, WsmqReceipt receipt, WsmqDeliveryState state, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -41,9 +41,9 @@ public sealed partial class WsmqClient
         ArgumentNullException.ThrowIfNull(receipt);
         using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var wait = new StatusWait(stop => StatusAsync(to, receipt.Position, receipt.Id, stop), _events, _options.TimeProvider)
+        var wait = new StatusWait(stop => StatusAsync(to, receipt.Position, receipt.Id, stop), _events, () => State != WsmqClientState.Stopped, _options.TimeProvider)
         {
-            To = to.ToString(), Position = receipt.Position, Id = receipt.Id, MayWait = receipt.Position.Length == 0,
+            To = to.ToString(), Position = receipt.Position, Id = receipt.Id, WaitsUntil = StatusWait.WaitOf(receipt),
         };
         try
         {

@@ -39,7 +39,7 @@ public sealed partial class WsmqClient : IAsyncDisposable
         _events = new ClientEvents(logger, _options.TimeProvider) { Sender = this };
         var reading = new ReadingRegistry(_options, _events);
         _parts = new ClientParts(
-            new HubSessionFactory(url, _options, () => !reading.IsEmpty), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events)
+            new HubSessionFactory(url, _options, () => reading.Holds), _handlers, new ClientState(_events), new StoreWatch(_events), _options, _events)
         {
             Presence = new PresenceRegistry(_options, _events), Reading = reading,
         };

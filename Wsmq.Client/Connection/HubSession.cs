@@ -17,16 +17,26 @@ internal sealed class HubSession : IAsyncDisposable
 
     private readonly TaskCompletionSource<TimeSpan> _leave = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public HubSession(HubConnection connection, ISessionReceiver receiver, bool isHeld = false)
+    // Until the session is used: then what is set is sent over it.
+    private volatile Func<bool>? _mustBeHeld;
+    private volatile bool _isLeft;
+
+    /// <param name="connection">The connection.</param>
+    /// <param name="receiver">Receives the server's calls.</param>
+    /// <param name="isHeld">Whether the server delivers nothing before <see cref="BeginReadingAsync"/>.</param>
+    /// <param name="mustBeHeld">Whether it must not, by what the app has set meanwhile.</param>
+    public HubSession(HubConnection connection, ISessionReceiver receiver, bool isHeld, Func<bool> mustBeHeld)
     {
         IsHeld = isHeld;
+        _mustBeHeld = isHeld ? null : mustBeHeld;
         _connection = connection;
-        connection.On<WsmqDelivery>(nameof(IWsmqReceiver.Receive), receiver.Receive);
-        connection.On<IReadOnlyList<WsmqDelivery>>(nameof(IWsmqReceiver.ReceiveMany), receiver.ReceiveMany);
-        connection.On<string, string, string, string>(nameof(IWsmqReceiver.Gap), receiver.Gap);
-        connection.On<string, IReadOnlyList<WsmqDelivery>, string?>(nameof(IWsmqReceiver.State), new StateCalls(receiver.State).Add);
-        connection.On<string, string, string>(nameof(IWsmqReceiver.Skipped), receiver.Skipped);
-        connection.On<string, string>(nameof(IWsmqReceiver.Cleared), receiver.Cleared);
+        var reads = new SourceCalls(receiver, () => _isLeft || _mustBeHeld?.Invoke() == true);
+        connection.On<WsmqDelivery>(nameof(IWsmqReceiver.Receive), reads.Receive);
+        connection.On<IReadOnlyList<WsmqDelivery>>(nameof(IWsmqReceiver.ReceiveMany), reads.ReceiveMany);
+        connection.On<string, string, string, string>(nameof(IWsmqReceiver.Gap), reads.Gap);
+        connection.On<string, IReadOnlyList<WsmqDelivery>, string?>(nameof(IWsmqReceiver.State), new StateCalls(reads.State).Add);
+        connection.On<string, string, string>(nameof(IWsmqReceiver.Skipped), reads.Skipped);
+        connection.On<string, string>(nameof(IWsmqReceiver.Cleared), reads.Cleared);
         connection.On<WsmqLiveMessage>(nameof(IWsmqReceiver.Live), receiver.Live);
         connection.On<string, string>(nameof(IWsmqReceiver.Stalled), receiver.Stalled);
         connection.On<string, string, int>(nameof(IWsmqReceiver.DeadLettered), receiver.DeadLettered);
@@ -60,10 +70,23 @@ internal sealed class HubSession : IAsyncDisposable
     /// <summary>Completes when the hub has accepted the connection. The handshake also succeeds where the hub then refuses.</summary>
     public Task Accepted => _accepted.Task;
 
-    /// <summary>Completes when the server requests a reconnect, with the delay.</summary>
+    /// <summary>Whether the next connection is to be used in place of this one, see <see cref="Leave"/>.</summary>
+    public bool IsLeft => _isLeft;
+
+    /// <summary>Completes when the server requests a reconnect, with the delay; or after <see cref="Leave"/>.</summary>
     public Task<TimeSpan> AskedToLeave => _leave.Task;
 
     public Task StartAsync(CancellationToken cancellationToken) => _connection.StartAsync(cancellationToken);
+
+    /// <summary>What the app sets of its sources is sent over this connection from now on.</summary>
+    public void BeginUse() => _mustBeHeld = null;
+
+    /// <summary>Leaves the connection for the next one: nothing of its sources counts that it still receives.</summary>
+    public void Leave()
+    {
+        _isLeft = true;
+        _leave.TrySetResult(TimeSpan.Zero);
+    }
 
     /// <summary>Opens the stream of sends; the server accepts one at a time.</summary>
     public IAsyncEnumerable<WsmqItemResult[]> SendStreamAsync(IAsyncEnumerable<SendFrame> frames) =>

@@ -30,7 +30,7 @@ internal sealed class HubSessionFactory(Uri url, WsmqClientOptions options, Func
         var held = isHeld();
         builder.WithUrl(held ? new Uri($"{_url}&hold=true") : _url, http => Configure(http, cancellationToken));
         Call(options.ConfigureConnection, builder, nameof(options.ConfigureConnection));
-        return new HubSession(builder.Build(), receiver, held);
+        return new HubSession(builder.Build(), receiver, held, isHeld);
     }
 
     private void Configure(HttpConnectionOptions http, CancellationToken cancellationToken)

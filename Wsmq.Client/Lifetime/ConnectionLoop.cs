@@ -125,7 +125,10 @@ internal sealed class ConnectionLoop(
         _connected.TrySetResult();
         try
         {
-            if (await LeavesAsync(session, stop).ConfigureAwait(false))
+            var leaves = await LeavesAsync(session, stop).ConfigureAwait(false);
+            if (leaves && session.IsLeft)
+                _retryIn = TimeSpan.Zero;
+            else if (leaves)
                 Log.Leaving(events.Logger);
             else
                 Lost(await session.Ended.WaitAsync(stop).ConfigureAwait(false));

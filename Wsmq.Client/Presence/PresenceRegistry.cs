@@ -17,7 +17,7 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
 
     public WsmqPresenceWatch Watch(WsmqAddress address)
     {
-        var watch = new WsmqPresenceWatch(address, End);
+        var watch = new WsmqPresenceWatch(address, End, (w, state) => _raiser.Raise(w, PresenceView.First(state)));
         lock (_lock)
         {
             if (!_entries.TryGetValue(address, out var entry))
@@ -248,8 +248,9 @@ internal sealed class PresenceRegistry(WsmqClientOptions options, ClientEvents e
             }
         }
 
+        // The next connection does not wait for this one.
         var wait = Waits.Longer(options.SendBackoff.Next(attempt), WsmqException.From(failure)?.RetryAfter);
-        await Task.Delay(wait, options.TimeProvider).ConfigureAwait(false);
+        await ((Task)session.Ended).WaitAsync(wait, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock)
         {
             if (_session != session)

@@ -6,12 +6,20 @@ namespace Wsmq;
 /// </summary>
 public sealed class WsmqPresenceWatch : IDisposable
 {
+    private readonly Lock _handlersLock = new();
     private readonly Action<WsmqPresenceWatch> _end;
+    private readonly Action<WsmqPresenceWatch, WsmqPresenceState> _first;
+    private EventHandler<WsmqPresenceChangedEventArgs>? _changed;
+    private bool _hasMissed;
     private volatile TaskCompletionSource _ready = NotReady();
     private volatile WsmqPresenceState? _current;
     private volatile WsmqException? _error;
 
-    internal WsmqPresenceWatch(WsmqAddress address, Action<WsmqPresenceWatch> end) => (Address, _end) = (address, end);
+    /// <param name="address">The address.</param>
+    /// <param name="end">Ends the watch.</param>
+    /// <param name="first">Raises the event that says what is known.</param>
+    internal WsmqPresenceWatch(WsmqAddress address, Action<WsmqPresenceWatch> end, Action<WsmqPresenceWatch, WsmqPresenceState> first) =>
+        (Address, _end, _first) = (address, end, first);
 
     /// <summary>The address.</summary>
     public WsmqAddress Address { get; }
@@ -27,13 +35,33 @@ public sealed class WsmqPresenceWatch : IDisposable
 
     /// <summary>
     /// Raised when <see cref="Current"/> has changed, one event after another; the client logs what handlers throw. They should return quickly.
+    /// If something was known before the first handler was there, that handler is told of all of it, as first.
     /// </summary>
-    public event EventHandler<WsmqPresenceChangedEventArgs>? Changed;
+    public event EventHandler<WsmqPresenceChangedEventArgs>? Changed
+    {
+        add
+        {
+            lock (_handlersLock)
+            {
+                _changed += value;
+                if (_hasMissed)
+                    _first(this, _current!);
+                _hasMissed = false;
+            }
+        }
+
+        remove
+        {
+            lock (_handlersLock)
+                _changed -= value;
+        }
+    }
 
     /// <summary>Waits until the server has told what is there.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>What is known.</returns>
     /// <exception cref="WsmqException">The server refuses the watch, with a final error; or the client has stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The watch was ended.</exception>
     public async Task<WsmqPresenceState> ReadyAsync(CancellationToken cancellationToken = default)
     {
         await _ready.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -41,9 +69,21 @@ public sealed class WsmqPresenceWatch : IDisposable
     }
 
     /// <summary>Ends the watch.</summary>
-    public void Dispose() => _end(this);
+    public void Dispose()
+    {
+        _end(this);
+        _ready.TrySetException(new ObjectDisposedException(nameof(WsmqPresenceWatch)));
+    }
 
-    internal EventHandler<WsmqPresenceChangedEventArgs>? Handlers => Changed;
+    /// <summary>The handlers; null if there are none, which the first one will be told.</summary>
+    internal EventHandler<WsmqPresenceChangedEventArgs>? TakeHandlers()
+    {
+        lock (_handlersLock)
+        {
+            _hasMissed |= _changed is null;
+            return _changed;
+        }
+    }
 
     internal void Know(WsmqPresenceState state)
     {

@@ -16,19 +16,27 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile HubSession? _session;
 
-    /// <summary>Whether nothing is filtered or paused.</summary>
-    public bool IsEmpty
+    /// <summary>Whether anything is filtered or paused: a connection then delivers nothing before that is set on it.</summary>
+    public bool Holds
     {
         get
         {
             lock (_lock)
-                return _filters.Count == 0 && _paused.Count == 0;
+                return _filters.Count > 0 || _paused.Count > 0;
         }
     }
 
     public void Attach(HubSession session)
     {
-        _session = session;
+        lock (_lock)
+        {
+            // Set while this connection began, which delivers already: the next one is held.
+            if (!session.IsHeld && Holds)
+                session.Leave();
+            session.BeginUse();
+            _session = session;
+        }
+
         if (session.IsHeld)
             _ = BeginAsync(session);
     }

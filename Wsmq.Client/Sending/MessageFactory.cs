@@ -17,13 +17,14 @@ internal sealed class MessageFactory(WsmqClientOptions options)
         var address = WsmqAddress.Parse(message.To);
         var to = address.ToString();
         CheckContent(message);
+
+        // A repeat by another client or after a restart has the same id. A server of an older version ignores the sequence: there the id makes
+        // a retry harmless.
+        if (message is { Id: null, Sequence: { } sequence })
+            message = message with { Id = string.Create(CultureInfo.InvariantCulture, $"{sequence.Producer}-{sequence.Epoch}-{sequence.Number}") };
         var mayHaveNumber = address.Kind != WsmqAddressKind.Work && message is { Delay: null, NotBefore: null, ExpectedTail: null, Track: false };
         if (message.Id is null && !mayHaveNumber)
             message = message with { Id = Guid.CreateVersion7(options.TimeProvider.GetUtcNow()).ToString("N") };
-
-        // A server of an older version ignores the sequence: there the id makes a retry harmless.
-        if (message is { Id: null, Sequence: { } sequence })
-            message = message with { Id = string.Create(CultureInfo.InvariantCulture, $"{sequence.Producer}-{sequence.Epoch}-{sequence.Number}") };
         return new PendingSend(to, Write(message), hasOwnId: message.Id is not null);
     }
 

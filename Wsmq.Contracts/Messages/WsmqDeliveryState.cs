@@ -6,7 +6,7 @@ namespace Wsmq;
 /// What has become of a tracked message (<see cref="WsmqSendOptions.Track"/>), or of it for one of its readers. In JSON its name in lower case,
 /// with a dash between words.
 /// </summary>
-[JsonConverter(typeof(NameConverter<WsmqDeliveryState>))]
+[JsonConverter(typeof(DeliveryStateConverter))]
 public enum WsmqDeliveryState
 {
     /// <summary>It is in the log of its address, and was not delivered yet.</summary>

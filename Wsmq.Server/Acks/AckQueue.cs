@@ -148,7 +148,7 @@ internal sealed class AckQueue(
         try
         {
             // They tell what of that which is acknowledged was delivered.
-            await marks.WhenStored();
+            await marks.WhenStored().WaitAsync(_stop.Token);
             var results = await store.MessageLog.AckAsync(Requests(part.Span), _stop.Token);
             Complete(part.Span, results);
             metrics.Acknowledged(part.Length);

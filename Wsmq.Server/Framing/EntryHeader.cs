@@ -78,7 +78,7 @@ internal sealed record EntryHeader
             foreach (var field in json.RootElement.EnumerateObject())
                 take(field);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentOutOfRangeException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or FormatException)
         {
             // Corrupt or foreign.
         }

@@ -77,6 +77,8 @@ internal sealed class AuthorizationGate(TimeProvider time)
         // A message stored long after it was sent could be stored twice: its sender may have timed out, and the deduplication window may be
         // over.
         var refusal = send.Admission.IsCompleted ? send.Admission.Result : null;
+        if (refusal is not null && send.IsUndecidedBy(refusal))
+            refusal = new WsmqException(WsmqErrors.ServerBusy, "the authorizer could not decide", refusal.InnerException);
         if (send.IsLate(time))
             refusal ??= new WsmqException(WsmqErrors.ServerBusy, "the message waited too long to be stored");
         passed = refusal is null || send.TryUseUp(refusal);

@@ -80,6 +80,13 @@ internal abstract class QueuedSend(AppendRequest request, ValueTask<WsmqExceptio
         return true;
     }
 
+    /// <summary>
+    /// Whether a refusal of the authorizer decides nothing about a message with a place in a sequence: the authorizer has failed, or the connection
+    /// has ended meanwhile. The sender repeats such a message, and its number is free for that.
+    /// </summary>
+    public bool IsUndecidedBy(WsmqException refusal) =>
+        !refusal.Error.CanRetry && refusal.InnerException is not null && Request.Log?.Sequence is not null;
+
     public void Failed(WsmqException error)
     {
         if (TrySettle())

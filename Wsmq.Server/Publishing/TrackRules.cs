@@ -6,7 +6,8 @@ namespace Wsmq.Server.Publishing;
 /// <summary>What the store has to know of a message that is tracked.</summary>
 internal static class TrackRules
 {
-    private const long MostMicros = 9_999_999_999_999_999;
+    // Added to the time of the store it still has 16 digits.
+    private const long MostMilliseconds = 5_000_000_000_000;
 
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
     public static void Check(WsmqOutgoingMessage message, WsmqAddress to)
@@ -23,7 +24,7 @@ internal static class TrackRules
             {
                 Sender = sender,
                 Id = id,
-                Life = timeToLive is { } life ? Math.Min(life, MostMicros / 1_000_000) * 1_000 : 0,
+                Life = timeToLive is { } life ? Math.Min(life, MostMilliseconds) * 1_000 : 0,
                 Retention = options.Retention.Micros(),
                 MaxReaders = options.MaxMembers,
             },

@@ -161,15 +161,12 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
 
             open.Add(entry);
             bytes += entry.Frame.Length;
+            if (entry.IsTracked)
+                Mark(entry.Position, isSkipped: false);
         }
 
         if (open.Count > 0 || isLast)
             await receiver.Connection.StateAsync(feed.SourceJson, CollectionsMarshal.AsSpan(open), isLast ? Known : null, cancellationToken);
-        foreach (var entry in entries.Span)
-        {
-            if (entry is { Defect: null, IsTracked: true } && !IsOver(entry) && !IsSkipped(entry))
-                Mark(entry.Position, isSkipped: false);
-        }
     }
 
     public ValueTask TellStalledAsync(CancellationToken cancellationToken)
@@ -332,34 +329,25 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
         ReadOnlySpan<FeedEntry> entries, SharedFrames? shared, WsmqPosition through, int done, CancellationToken cancellationToken)
     {
         var (count, last) = (entries.Length, entries[^1].Position);
-        var tracked = TrackedOf(entries);
+        foreach (var entry in entries)
+        {
+            // Before the write: its ack may come at once.
+            if (entry.IsTracked)
+                Mark(entry.Position, isSkipped: false);
+        }
+
         var writing = receiver.Connection.ReceiveAsync(entries, shared, cancellationToken);
-        if (!writing.IsCompletedSuccessfully || tracked is not null)
-            return FinishAsync(writing, count, (last, through), done, tracked);
+        if (!writing.IsCompletedSuccessfully)
+            return FinishAsync(writing, count, (last, through), done);
         Wrote(count, last, through);
         return new ValueTask<int>(done);
     }
 
-    private async ValueTask<int> FinishAsync(
-        ValueTask writing, int count, (WsmqPosition Last, WsmqPosition Through) sent, int done, List<WsmqPosition>? tracked)
+    private async ValueTask<int> FinishAsync(ValueTask writing, int count, (WsmqPosition Last, WsmqPosition Through) sent, int done)
     {
         await writing;
-        tracked?.ForEach(position => Mark(position, isSkipped: false));
         Wrote(count, sent.Last, sent.Through);
         return done;
-    }
-
-    // Null for most writes. Before the write: then the entries may be gone.
-    private static List<WsmqPosition>? TrackedOf(ReadOnlySpan<FeedEntry> entries)
-    {
-        List<WsmqPosition>? tracked = null;
-        foreach (var entry in entries)
-        {
-            if (entry.IsTracked)
-                (tracked ??= []).Add(entry.Position);
-        }
-
-        return tracked;
     }
 
     private void Mark(WsmqPosition position, bool isSkipped) =>

@@ -45,8 +45,17 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
     /// <summary>Completes once what was added before is stored, or an attempt to store it has failed.</summary>
     public Task WhenStored()
     {
+        Task stored;
         lock (_lock)
-            return _pending.Marks.Count > 0 ? _pending.Task : _writing;
+        {
+            if (_pending.Marks.Count == 0)
+                return _writing;
+            stored = _pending.Task;
+        }
+
+        // What an attempt has failed with before waits for this one.
+        Wake();
+        return stored;
     }
 
     protected override async ValueTask RunAsync()

@@ -63,10 +63,68 @@ public sealed class AckQueueTests
         await queue.StopAsync();
     }
 
+    [Fact]
+    public async Task Marks_whose_store_call_has_failed_are_stored_before_the_next_ack()
+    {
+        var tracking = new FailingTracking();
+        var store = new AckStore(Stored) { Tracking = tracking, Now = 1 };
+        var marks = new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance);
+        var queue = Make(store, marks);
+        await marks.StartAsync(default);
+        await queue.StartAsync(default);
+
+        marks.Add(Ack.Source, Ack.Position, Ack.Device, isSkipped: false);
+        await Eventually.That("the first attempt has failed", () => tracking.Failures == 1);
+        await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
+
+        tracking.Stored.Should().ContainSingle().Which.Position.Should().Be(Ack.Position);
+        await queue.StopAsync();
+        await marks.StopAsync();
+    }
+
     private static Task<AckResult[]> Stored(IReadOnlyList<AckRequest> batch) => Task.FromResult(new AckResult[batch.Count]);
 
-    private static AckQueue Make(IStore store) => new(
-        store, new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance), Options.Create(new WsmqOptions()), TimeProvider.System, new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
+    private static AckQueue Make(IStore store, DeliveryMarks? marks = null) => new(
+        store, marks ?? new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance), Options.Create(new WsmqOptions()), TimeProvider.System,
+        new WsmqMetrics(new TestMeters()), NullLogger<AckQueue>.Instance);
+
+    private sealed class FailingTracking : ITrackingStore
+    {
+        public event Action<IReadOnlyList<TrackedChange>>? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public volatile int Failures;
+
+        public ConcurrentQueue<TrackedDelivery> Stored { get; } = new();
+
+        public Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+        {
+            if (Failures == 0)
+            {
+                Failures++;
+                throw new TimeoutException();
+            }
+
+            foreach (var delivery in batch)
+                Stored.Enqueue(delivery);
+            return Task.CompletedTask;
+        }
+
+        public Task<TrackedEntry?> ReadAsync(
+            WsmqAddress to, WsmqPosition position, string? sender, string? watcher, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<TrackedEntry?> FindAsync(WsmqAddress to, string id, string sender, string? watcher, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TrackedEntry>> ListAsync(WsmqAddress to, string sender, WsmqPosition after, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TrackedReader>?> ReadersAsync(
+            WsmqAddress to, WsmqPosition position, string? sender, string? after, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 
     private sealed class AckStore(Func<IReadOnlyList<AckRequest>, Task<AckResult[]>> ack) : ScriptedLogBase, IStore
     {
@@ -78,7 +136,7 @@ public sealed class AckQueueTests
 
         public IMessageLog MessageLog => this;
 
-        public long Now => throw new NotSupportedException();
+        public long Now { get; init; }
 
         public IClearedMessages Cleared => throw new NotSupportedException();
 
@@ -88,7 +146,8 @@ public sealed class AckQueueTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
-        public ITrackingStore Tracking => throw new NotSupportedException();
+        public ITrackingStore Tracking { get; init; } = null!;
+
         public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();
 
         public IJobStore Jobs => throw new NotSupportedException();

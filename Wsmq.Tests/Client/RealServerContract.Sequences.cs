@@ -23,6 +23,15 @@ public abstract partial class RealServerContract
         (skips.Error, skips.Message).Should().Be((WsmqErrors.OutOfSequence, WsmqErrors.OutOfSequence + " (the last number known is 1)"));
         await bob.HandlesAsync([1, 2, 3]);
 
+        // Another client after a restart, for example: it has the same id, whatever else the message asks for.
+        var tracked = new WsmqSendOptions { Sequence = new WsmqSequence("outbox", 1, 4), Track = true };
+        var fourth = await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(4), tracked);
+        (await again.Client.SendAsync(WsmqAddress.User("bob"), new Number(4), tracked)).Should().Be(fourth with { Duplicate = true });
+        var later = new WsmqSendOptions { Sequence = new WsmqSequence("outbox", 1, 5), Delay = TimeSpan.FromMilliseconds(1) };
+        var fifth = await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(5), later);
+        (await again.Client.SendAsync(WsmqAddress.User("bob"), new Number(5), later)).Should().Match<WsmqReceipt>(r => r.Id == fifth.Id && r.Duplicate);
+        await bob.HandlesAsync([1, 2, 3, 4, 5]);
+
         static Task<WsmqReceipt> SendAsync(TypedClient client, int number) => client.Client.SendAsync(
             WsmqAddress.User("bob"), new Number(number), new WsmqSendOptions { Sequence = new WsmqSequence("outbox", 1, number) });
     }

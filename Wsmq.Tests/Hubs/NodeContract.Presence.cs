@@ -414,7 +414,9 @@ public abstract partial class NodeContract
     {
         public Func<WsmqAddress, bool?> See { get; set; } = _ => null;
 
-        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => new(true);
+        public Func<WsmqAddress, ValueTask<bool>> Send { get; set; } = _ => new(true);
+
+        public ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) => Send(to);
 
         public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
 

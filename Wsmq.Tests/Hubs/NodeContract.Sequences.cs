@@ -54,6 +54,52 @@ public abstract partial class NodeContract
         strangers.Select(r => WsmqError.Find(r.Error)?.Code).Should().Equal("send-not-allowed", "send-not-allowed", "out-of-sequence");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_authorizer_that_fails_uses_no_number_up(bool isSlow)
+    {
+        var fails = true;
+        var node = await StartAsync(_ => { }, authorizer => authorizer.Send = async _ =>
+        {
+            if (isSlow)
+                await Task.Yield();
+            return fails ? throw new TimeoutException("the database does not answer") : true;
+        });
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        (await SendManyAsync(alice, Place(1), Place(2))).Should().OnlyContain(r => WsmqError.Find(r.Error) == WsmqErrors.ServerBusy);
+        fails = false;
+
+        (await SendManyAsync(alice, Place(1), Place(2))).Should().OnlyContain(r => r.Error == null && !r.Duplicate);
+        await bob.ReceivesAsync("1", "2");
+    }
+
+    [Fact]
+    public async Task A_message_whose_connection_ends_while_the_authorizer_decides_keeps_its_number()
+    {
+        var (asked, decided) = (new TaskCompletionSource(), new TaskCompletionSource<bool>());
+        var node = await StartAsync(_ => { }, authorizer => authorizer.Send = async _ =>
+        {
+            asked.TrySetResult();
+            return await decided.Task;
+        });
+        await using (var alice = await PlainClient.ConnectAsync(node, "alice"))
+        {
+            _ = SendManyAsync(alice, Place(1));
+            await asked.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        }
+
+        await OpenAsync(node, "alice", 0);
+        decided.SetCanceled();
+        decided = new TaskCompletionSource<bool>();
+        decided.SetResult(true);
+
+        await using var again = await PlainClient.ConnectAsync(node, "alice");
+        (await SendManyAsync(again, Place(1))).Single().Should().Match<WsmqItemResult>(r => r.Error == null && !r.Duplicate);
+    }
+
     [Fact]
     public async Task A_producer_of_an_older_epoch_is_told_that_another_one_has_its_name()
     {

@@ -21,7 +21,7 @@ app.UseDefaultFiles();
 app.UseStaticFiles();
 app.MapWsmq("/wsmq");
 
-// A real app verifies a password here. Who has signed in sees the board.
+// A real app verifies a password here. All users who have signed in see the board.
 app.MapPost("/sign-in/{user}", async (string user, HttpContext context, IWsmqGroups groups) =>
 {
     await groups.AddToGroupAsync(user, Board.Group, context.RequestAborted);

@@ -48,8 +48,15 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
         var (marks, rows) = (new TrackMarks(clock.NowMicros()), new LogRows());
         foreach (var delivery in batch)
         {
-            if (rows.Find(session, delivery.Source) is { } row)
-                marks.Deliver(session, row, delivery);
+            try
+            {
+                if (rows.Find(session, delivery.Source) is { } row)
+                    marks.Deliver(session, row, delivery);
+            }
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
+            {
+                // Corrupt data of one log; the marks of the others are stored nevertheless.
+            }
         }
 
         return marks;

@@ -32,6 +32,26 @@ public sealed class PresenceWatchTests : ClientTest
     }
 
     [Fact]
+    public async Task A_handler_that_comes_late_is_told_what_is_known_and_the_end_of_a_watch_ends_the_waits()
+    {
+        Script.OnWatch = (_, _) => Task.FromResult(State(5, "bob"));
+        await Client.StartAsync();
+        var watch = Client.WatchPresence(WsmqAddress.Parse(Ops));
+        await watch.ReadyAsync();
+        var seen = new ConcurrentQueue<WsmqPresenceChangedEventArgs>();
+        watch.Changed += (_, e) => seen.Enqueue(e);
+        await Eventually.That("it is told", () => seen.Count == 1);
+        seen.Single().IsFirst.Should().BeTrue();
+
+        Script.OnWatch = (_, _) => new TaskCompletionSource<WsmqPresenceState>().Task;
+        var other = Client.WatchPresence(WsmqAddress.Group("more"));
+        var waiting = other.ReadyAsync();
+        other.Dispose();
+        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<ObjectDisposedException>();
+        watch.Dispose();
+    }
+
+    [Fact]
     public async Task A_missing_version_is_watched_again_and_only_differences_are_raised()
     {
         Script.OnWatch = (_, _) => Task.FromResult(Script.Watched.Count == 1 ? State(1, "alice") : State(9, "alice", "bob"));

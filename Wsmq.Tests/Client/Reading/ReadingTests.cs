@@ -11,6 +11,11 @@ public sealed class ReadingTests : ClientTest
     private static readonly WsmqAddress Ops = WsmqAddress.Group("ops");
     private static readonly WsmqFilter OfA = new() { Types = ["a"] };
 
+    private Func<Task<string?>>? _token;
+
+    private protected override void Configure(WsmqClientOptions options) =>
+        options.AccessTokenProvider = _ => _token?.Invoke() ?? Task.FromResult<string?>(null);
+
     [Fact]
     public async Task They_are_set_before_anything_is_delivered_again_after_a_temporary_refusal_and_on_each_connection()
     {
@@ -45,6 +50,28 @@ public sealed class ReadingTests : ClientTest
 
         var pause = () => Client.PauseReadingAsync(Bob);
         (await pause.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.TooManyFilters);
+    }
+
+    [Fact]
+    public async Task One_that_is_set_while_a_connection_begins_is_set_on_the_next_one_and_nothing_counts_before()
+    {
+        var (asked, token) = (new TaskCompletionSource(), new TaskCompletionSource<string?>());
+        _token = () =>
+        {
+            asked.TrySetResult();
+            return token.Task;
+        };
+        Record();
+        Script.OnConnected = client => Script.Holds.Count == 1 ? client.Receive(Entry.Chat(1)) : Task.CompletedTask;
+        var starting = Client.StartAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        await Client.SetFilterAsync(Bob, OfA);
+        token.SetResult(null);
+        await starting;
+
+        await CallsAsync(Filter, "BeginReading");
+        Script.Holds.Should().Equal("", "true");
+        Handled.Should().BeEmpty();
     }
 
     private static HubException Refusal(WsmqError error) => new(new WsmqException(error).Message);

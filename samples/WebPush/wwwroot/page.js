@@ -17,6 +17,9 @@ function run(action) {
 document.getElementById("subscribe").onclick = () => run(async () => {
   const worker = await navigator.serviceWorker.register("worker.js");
   const key = await (await call("GET", "push-key")).text();
+
+  // Subscribed with the key of an earlier start: browsers refuse another one until that has ended.
+  await (await worker.pushManager.getSubscription())?.unsubscribe();
   const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   await call("PUT", "subscription", subscription);
   state.textContent = `${user} is notified on this device`;
