@@ -88,6 +88,8 @@ public sealed class AckQueueTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
+        public IExpiryStore Expiry => throw new NotSupportedException();
+
         public ITrackingStore Tracking => throw new NotSupportedException();
         public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();
 
