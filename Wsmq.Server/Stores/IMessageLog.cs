@@ -31,8 +31,9 @@ namespace Wsmq.Server.Stores;
 /// </para>
 /// <para>
 /// <b>Removal.</b> Entries are removed oldest first: by count, by bytes, by age, or because every registered device of a <c>user:</c> log
-/// acknowledged them and the grace period is over. Only those whose time to live is over are removed in between (<see cref="IExpiryStore"/>). <see cref="LogState.Removed"/> is the position of the last entry
-/// removed, so that the missing range of a reader at <c>p</c> is exactly <c>(p, Removed]</c>. Tail and removed outlive the entries.
+/// acknowledged them and the grace period is over. Only those whose time to live is over are removed in between (<see cref="IExpiryStore"/>).
+/// <see cref="LogState.Removed"/> is the position of the last entry removed from the beginning, so that the missing range of a reader at
+/// <c>p</c> is exactly <c>(p, Removed]</c>. Tail and removed outlive the entries.
 /// </para>
 /// <para>
 /// <b>Cursors.</b> A cursor never moves back and never past the tail. A device of a user's own queue starts at the oldest stored entry; a

@@ -49,10 +49,12 @@ internal static class ExpiryTable
     /// </summary>
     public static void AddGone(SqliteSession session, LogRow row, long position, long previous)
     {
-        var after = session.One<long?>("SELECT after FROM gone_entries WHERE log = $log AND through = $through", r => r.GetInt64(0), row.Id, previous);
+        var after = session.One<long?>(
+            "SELECT after FROM gone_entries WHERE log = $log AND through = $through", r => r.GetInt64(0), row.Id, previous);
         var through = session.One<long?>(
             "SELECT through FROM gone_entries WHERE log = $log AND after = $after", r => r.GetInt64(0), row.Id, position) ?? position;
-        session.Run("DELETE FROM gone_entries WHERE log = $log AND (through = $previous OR after = $position)", row.Id, previous, position);
+        session.Run(
+            "DELETE FROM gone_entries WHERE log = $log AND (through = $previous OR after = $position)", row.Id, previous, position);
         session.Run(
             "INSERT OR REPLACE INTO gone_entries (log, through, after) VALUES ($log, $through, $after)", row.Id, through, after ?? previous);
         row.Gone = Math.Max(row.Gone, through);

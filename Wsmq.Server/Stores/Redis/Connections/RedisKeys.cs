@@ -139,7 +139,10 @@ internal sealed class LogKeys
 
     public int Bucket { get; }
 
-    /// <summary>Stream: the entries, by position; fields p (previous) and e (content, as <see cref="RedisContent"/> makes it).</summary>
+    /// <summary>
+    /// Stream: the entries, by position; fields p (previous) and e (content, as <see cref="RedisContent"/> makes it). The keys for times to live are
+    /// named after it: ends.lua, gone.lua.
+    /// </summary>
     public RedisKey Log { get; }
 
     /// <summary>

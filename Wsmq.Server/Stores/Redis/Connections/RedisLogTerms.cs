@@ -5,7 +5,9 @@ using System.Text.Unicode;
 
 namespace Wsmq.Server.Stores.Redis.Connections;
 
-/// <summary>What append.lua gets before the content of a message that expects a tail, is state, has a time to live, or is tracked; see state.lua.</summary>
+/// <summary>
+/// What append.lua gets before the content of a message that expects a tail, is state, has a time to live, or is tracked; see state.lua.
+/// </summary>
 internal static class RedisLogTerms
 {
     // Whether it removes, and two numbers of ten digits.
@@ -33,7 +35,8 @@ internal static class RedisLogTerms
             Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"{tail.Value:D16}", out length);
         if (terms.StateKey is { } key)
             length += WriteState(terms, key, to[length..]);
-        return length + (terms.Track is { } track ? WriteTrack(track, terms.Life, to[length..]) : terms.Life > 0 ? WriteTimes(terms.Life, 0, to[length..]) : 0);
+        to = to[length..];
+        return length + (terms.Track is { } track ? WriteTrack(track, terms.Life, to) : terms.Life > 0 ? WriteTimes(terms.Life, 0, to) : 0);
     }
 
     private static int WriteState(LogTerms terms, string key, Span<byte> to)

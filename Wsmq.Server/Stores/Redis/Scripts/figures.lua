@@ -14,4 +14,5 @@ end
 local present = settled(KEYS[3], ARGV[3], log, meta, rules_of(unpack(ARGV, 4, 6)), micros())
 if not present and not state[1] and call('EXISTS', meta) == 0 then return nil end
 local tail = present and present.tail or state[1] or zero
-return { tail, ARGV[2] == '1' and removed_of(log, tail, state[3], state[4] or zero) or zero, call('XLEN', log), call('MEMORY', 'USAGE', log, 'SAMPLES', 5) or 0 }
+local removed = ARGV[2] == '1' and removed_of(log, tail, state[3], state[4] or zero) or zero
+return { tail, removed, call('XLEN', log), call('MEMORY', 'USAGE', log, 'SAMPLES', 5) or 0 }

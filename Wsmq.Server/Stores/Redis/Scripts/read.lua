@@ -80,7 +80,7 @@ while #entries < max_entries and bytes < max_bytes do
   is_all = #some == 0
   if is_all then break end
   for _, entry in ipairs(some) do
-    if bytes >= max_bytes then break end
+    if #entries >= max_entries or bytes >= max_bytes then break end
     add_range(entry[2][2])
     if #entries >= max_entries then break end
     entries[#entries + 1] = entry
