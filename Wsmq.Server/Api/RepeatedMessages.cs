@@ -24,7 +24,7 @@ internal sealed class RepeatedMessages(IStore store)
     private async Task<WsmqDelivery?> ReadAsync(WsmqAddress to, WsmqPosition at, CancellationToken cancellationToken)
     {
         var page = await store.MessageLog.ReadAsync(to, new WsmqPosition(at.Value - 1), 1, 1, cancellationToken);
-        if (page.Entries is not [{ Defect: null } entry] || entry.Position != at)
+        if (page.Entries is not [{ Defect: null, IsGone: false } entry] || entry.Position != at)
             return null;
         try
         {

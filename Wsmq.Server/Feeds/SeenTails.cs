@@ -52,8 +52,10 @@ internal struct SeenTails
         return index < 0 && ~index < page.Length ? page[~index] : null;
     }
 
-    // An entry removed by retention is still the previous one of its successor. The previous position of foreign data proves nothing.
-    private static bool IsGone(FeedEntry first, WsmqPosition tail) => first.Position > tail && first.Previous < tail && !first.IsForeign;
+    // An entry removed by retention is still the previous one of its successor. The previous position of foreign data proves nothing, and that of
+    // neighbours that have expired is before all of them.
+    private static bool IsGone(FeedEntry first, WsmqPosition tail) =>
+        first.Position > tail && first.Previous < tail && first is { IsForeign: false, IsGone: false };
 
     // Never equal, so that the search ends before the first entry at or after the position.
     private readonly struct AtOrAfter(WsmqPosition tail) : IComparable<FeedEntry>

@@ -22,6 +22,9 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
     /// <summary>Another program wrote it: its previous position is unknown.</summary>
     public bool IsForeign { get; } = entry.Defect is not null;
 
+    /// <summary>Not an entry, but neighbours that have expired and were removed.</summary>
+    public bool IsGone { get; } = entry.IsGone;
+
     /// <summary>The size as stored.</summary>
     public int Bytes { get; } = entry.Bytes;
 
@@ -56,6 +59,8 @@ internal sealed class FeedEntry(byte[] source, LogEntry entry) : RawFrames
 
     private object Make(LogEntry stored)
     {
+        if (stored.IsGone)
+            return new RareFrame([], Ends: 0, IsForAnyDevice: false, IsTracked: false);
         if (!StoredEntry.Check(stored, out var isBinary, out var rare, out var defect))
             return defect!;
         var frame = JsonFrames.Receive(source, stored, isBinary);

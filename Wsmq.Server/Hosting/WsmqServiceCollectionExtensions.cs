@@ -19,6 +19,7 @@ using Wsmq.Server.Devices;
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Draining;
 using Wsmq.Server.Endpoints;
+using Wsmq.Server.Expiry;
 using Wsmq.Server.Feeds;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Hosting;
@@ -261,6 +262,7 @@ public static class WsmqServiceCollectionExtensions
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<SessionManager>();
         services.AddSingleton<UnknownFields>();
+        services.AddSingleton<ExpiredEntries>();
         services.AddSingleton<DueSends>();
         services.AddSingleton<TellServices>();
         services.AddSingleton<UnacknowledgedTellers>();

@@ -25,8 +25,8 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
             throw new WsmqException(WsmqErrors.PositionBeyondTail);
         var head = page.Entries is [{ } found] ? found : null;
 
-        // A position between two entries was never that of a message.
-        if (head is null && position > page.State.Removed)
+        // A position between two entries was never that of a message, unless one that has expired was removed there.
+        if (head is null && position > page.State.Removed && !await IsGoneAsync(cancellationToken))
             return new WsmqMessageLife { Events = [] };
 
         // State stays when its log is trimmed.
@@ -44,6 +44,10 @@ internal sealed class MessageLives(IStore store, WsmqAddress source, WsmqPositio
             _events.Add(new WsmqMessageEvent { Kind = WsmqMessageEventKind.Removed });
         return new WsmqMessageLife { Entry = entry, Events = [.. _events.OrderBy(e => e.Kind)], MayBeMore = readers.Next is not null };
     }
+
+    private async Task<bool> IsGoneAsync(CancellationToken cancellationToken) =>
+        (await store.MessageLog.ReadAsync(source, new WsmqPosition(position.Value - 1), 1, 1, cancellationToken)).Entries
+            is [{ IsGone: true } gone] && gone.Previous < position;
 
     private WsmqLogEntry Stored(EntryHead head)
     {

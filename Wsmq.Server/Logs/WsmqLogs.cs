@@ -186,7 +186,7 @@ internal sealed class WsmqLogs(IStore store, StartGate start, IOptions<WsmqOptio
     private async Task<LogEntry?> FindEntryAsync(WsmqAddress address, WsmqPosition position, CancellationToken cancellationToken)
     {
         var page = await store.MessageLog.ReadAsync(address, new WsmqPosition(position.Value - 1), 1, 1, cancellationToken);
-        return page.Entries is [var entry] && entry.Position == position ? entry : await FindStateAsync(store, address, position, cancellationToken);
+        return page.Entries is [{ IsGone: false } entry] && entry.Position == position ? entry : await FindStateAsync(store, address, position, cancellationToken);
     }
 
     /// <summary>The entry of the state at a position; null if there is none.</summary>

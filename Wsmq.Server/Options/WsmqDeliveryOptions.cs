@@ -15,7 +15,8 @@ public sealed class WsmqDeliveryOptions
 
     /// <summary>
     /// How long entries of a user's own queue stay readable at least after all active devices have acknowledged them, for a lagging
-    /// connection of one of them. Entries of groups are removed by <see cref="WsmqRetentionOptions"/> only. Default 1 minute; 0 to 1 day.
+    /// connection of one of them; and those of users and groups after their time to live, for a handler that still rejects them. Other entries
+    /// of groups are removed by <see cref="WsmqRetentionOptions"/> only. Default 1 minute; 0 to 1 day.
     /// </summary>
     public TimeSpan AckGrace { get; set; } = TimeSpan.FromMinutes(1);
 

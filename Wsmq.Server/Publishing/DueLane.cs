@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Wsmq.Server.Concurrency;
 using Wsmq.Server.Diagnostics;
+using Wsmq.Server.Expiry;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
 
-/// <summary>Appends the messages of one lane that are due.</summary>
-internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOptions options, TimeProvider time, ILogger logger)
+/// <summary>Appends the messages of one lane that are due, and has the store remove entries that have expired.</summary>
+internal sealed class DueLane(int lane, DueServices services, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(5);
 
@@ -27,9 +28,14 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOp
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        while (await store.Delayed.DueAsync(lane, cancellationToken) is var due && !await IsDoneAsync(due, cancellationToken))
+        DueMessages due;
+        do
         {
+            due = await services.Store.Delayed.DueAsync(lane, cancellationToken);
         }
+        while (!await IsDoneAsync(due, cancellationToken));
+        if (due.HasExpired)
+            await services.Expired.RemoveAsync(lane, cancellationToken);
     }
 
     // Whether nothing is to be done before the next look.
@@ -59,9 +65,9 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOp
         var sends = new List<AwaitedSend>(messages.Count);
         foreach (var message in messages)
         {
-            var terms = TrackRules.Restore(StateRules.Restore(message, options.Publish), options.Tracking);
-            sends.Add(new AwaitedSend(UnacknowledgedRules.Restore(terms, options.Unacknowledged)));
-            queue.Enqueue(sends[^1]);
+            var terms = TrackRules.Restore(StateRules.Restore(message, services.Options.Publish), services.Options.Tracking);
+            sends.Add(new AwaitedSend(UnacknowledgedRules.Restore(LifeRules.Restore(terms), services.Options.Unacknowledged)));
+            services.Queue.Enqueue(sends[^1]);
 
             // A busy node: later ones must not pass this one.
             if (sends[^1].Receipt.IsFaulted)
@@ -93,3 +99,6 @@ internal sealed class DueLane(int lane, IStore store, PublishQueue queue, WsmqOp
         }
     }
 }
+
+/// <summary>What the lanes share.</summary>
+internal sealed record DueServices(IStore Store, PublishQueue Queue, ExpiredEntries Expired, WsmqOptions Options);

@@ -77,7 +77,8 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
         };
         var scope = sender?.Scope ?? AppScope;
         if (message.Track)
-            terms = TrackRules.Add(terms, scope, metadata.Id, metadata.TimeToLive, options.Value.Tracking);
+            terms = TrackRules.Add(terms, scope, metadata.Id, options.Value.Tracking);
+        terms = LifeRules.Add(terms, metadata.TimeToLive);
         var request = new AppendRequest(to, scope, metadata.Id, metadata.ToBytes(), body)
         {
             Job = job, Delay = delay, Number = number, Log = SequenceRules.With(terms, SequenceOf(message, sender, to, metadata.Id)),

@@ -6,9 +6,6 @@ namespace Wsmq.Server.Publishing;
 /// <summary>What the store has to know of a message that is tracked.</summary>
 internal static class TrackRules
 {
-    // Added to the time of the store it still has 16 digits.
-    private const long MostMilliseconds = 5_000_000_000_000;
-
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
     public static void Check(WsmqOutgoingMessage message, WsmqAddress to)
     {
@@ -17,14 +14,13 @@ internal static class TrackRules
     }
 
     /// <summary>The terms of a message, with what tracks it.</summary>
-    public static LogTerms Add(LogTerms? terms, string sender, string id, long? timeToLive, WsmqTrackingOptions options) =>
+    public static LogTerms Add(LogTerms? terms, string sender, string id, WsmqTrackingOptions options) =>
         (terms ?? new LogTerms()) with
         {
             Track = new TrackTerms
             {
                 Sender = sender,
                 Id = id,
-                Life = timeToLive is { } life ? Math.Min(life, MostMilliseconds) * 1_000 : 0,
                 Retention = options.Retention.Micros(),
                 MaxReaders = options.MaxMembers,
             },
@@ -35,7 +31,7 @@ internal static class TrackRules
         EntryHeader.Of(request.Metadata) is { IsTracked: true, Id: { } id } header
             ? request with
             {
-                Log = Add(request.Log, header.Sender is { } user ? WsmqCaller.ScopeOf(user) : MessageRules.AppScope, id, header.TimeToLive, options),
+                Log = Add(request.Log, header.Sender is { } user ? WsmqCaller.ScopeOf(user) : MessageRules.AppScope, id, options),
             }
             : request;
 }

@@ -289,7 +289,8 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
 
     private bool IsSkipped(FeedEntry entry) => IsLeftOut(entry) || (entry.IsForAnyDevice && feed.IsCleared(entry.Position));
 
-    private bool IsLeftOut(FeedEntry entry) => Filter?.Selects(entry) == false;
+    // What a filter would have selected of removed entries is not known: the client is told of all of them.
+    private bool IsLeftOut(FeedEntry entry) => !entry.IsGone && Filter?.Selects(entry) == false;
 
     // Whether the store may know that a device has acknowledged an entry, which is for any. From then on signals tell.
     private bool IsUnknown(FeedEntry entry) =>

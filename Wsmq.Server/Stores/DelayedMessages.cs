@@ -98,4 +98,8 @@ internal sealed record DelayedHead(string Key, long Due, ReadOnlyMemory<byte> Me
 /// <see cref="DelayTerms.Waited"/>.
 /// </param>
 /// <param name="Wait">After how long to ask again; null if no other message waits.</param>
-internal sealed record DueMessages(IReadOnlyList<AppendRequest> Messages, TimeSpan? Wait);
+internal sealed record DueMessages(IReadOnlyList<AppendRequest> Messages, TimeSpan? Wait)
+{
+    /// <summary>Whether entries of the lane have expired that can be removed, see <see cref="IExpiryStore"/>: one look finds both.</summary>
+    public bool HasExpired { get; init; }
+}

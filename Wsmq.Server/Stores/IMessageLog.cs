@@ -30,9 +30,10 @@ namespace Wsmq.Server.Stores;
 /// it.
 /// </para>
 /// <para>
-/// <b>Removal.</b> Entries are removed oldest first, never in between: by count, by bytes, by age, or because every registered device of a
-/// <c>user:</c> log acknowledged them and the grace period is over. <see cref="LogState.Removed"/> is the position of the last entry
-/// removed, so that the missing range of a reader at <c>p</c> is exactly <c>(p, Removed]</c>. Tail and removed outlive the entries.
+/// <b>Removal.</b> Entries are removed oldest first: by count, by bytes, by age, or because every registered device of a <c>user:</c> log
+/// acknowledged them and the grace period is over. Only those whose time to live is over are removed in between (<see cref="IExpiryStore"/>).
+/// <see cref="LogState.Removed"/> is the position of the last entry removed from the beginning, so that the missing range of a reader at
+/// <c>p</c> is exactly <c>(p, Removed]</c>. Tail and removed outlive the entries.
 /// </para>
 /// <para>
 /// <b>Cursors.</b> A cursor never moves back and never past the tail. A device of a user's own queue starts at the oldest stored entry; a
@@ -68,7 +69,8 @@ internal interface IMessageLog
 
     /// <summary>
     /// Reads the entries after a position, oldest first: at most <paramref name="maxEntries"/>, and no further one once
-    /// <paramref name="maxBytes"/> of metadata and bodies are reached (but always one, if there is one).
+    /// <paramref name="maxBytes"/> of metadata and bodies are reached (but always one, if there is one). What has expired and was removed is in its
+    /// place (<see cref="LogEntry.IsGone"/>), and counts as an entry without bytes.
     /// </summary>
     Task<LogPage> ReadAsync(WsmqAddress source, WsmqPosition after, int maxEntries, int maxBytes, CancellationToken cancellationToken);
 

@@ -17,6 +17,8 @@ internal interface IStore : IAsyncDisposable
 
     IDelayedMessages Delayed { get; }
 
+    IExpiryStore Expiry { get; }
+
     IUnacknowledgedStore Unacknowledged { get; }
 
     IJobStore Jobs { get; }

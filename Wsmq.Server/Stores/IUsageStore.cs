@@ -50,6 +50,12 @@ internal interface IUsageStore
     /// <summary>All parts that are accounted separately; at most about a thousand.</summary>
     Task<IReadOnlyList<UsagePart>> PartsAsync(string user, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Releases what was charged for entries that were removed before those around them: at most what is left of the charges of the log. What is
+    /// not accounted separately is released by age only.
+    /// </summary>
+    Task ReleaseAsync(string user, IReadOnlyList<UsageItem> items, CancellationToken cancellationToken);
+
     /// <summary>Applies the changes and returns the new sum.</summary>
     Task<long> ChangeAsync(string user, IReadOnlyList<UsageChange> changes, CancellationToken cancellationToken);
 }

@@ -198,6 +198,15 @@ internal sealed record LogEntry(WsmqPosition Position, WsmqPosition Previous, Re
     /// <summary>Why the store itself cannot read it: the data is corrupt or foreign. Null if it can.</summary>
     public string? Defect { get; private init; }
 
+    /// <summary>
+    /// Not an entry, but what was removed because it had expired: one for neighbours, with the position of the last one, and the one before the
+    /// first.
+    /// </summary>
+    public bool IsGone { get; private init; }
+
+    /// <summary>Entries that have expired and were removed, after one position and up to another one.</summary>
+    public static LogEntry Gone(WsmqPosition after, WsmqPosition through) => new(through, after, default, default) { IsGone = true };
+
     /// <summary>An unreadable entry, written by another program. Its previous position is not trusted.</summary>
     public static LogEntry Defective(WsmqPosition position, string defect) => new(position, WsmqPosition.Start, default, default) { Defect = defect };
 }

@@ -1,7 +1,8 @@
 namespace Wsmq.Server.Stores;
 
 /// <summary>
-/// What few messages to a log have: a condition, state, a sequence, and a record of what becomes of them. Part of an <see cref="AppendRequest"/>.
+/// What few messages to a log have: a condition, state, a sequence, a time to live, and a record of what becomes of them. Part of an
+/// <see cref="AppendRequest"/>.
 /// </summary>
 internal sealed record LogTerms
 {
@@ -25,6 +26,11 @@ internal sealed record LogTerms
 
     /// <summary>The most bytes that keys and entries of the state of the address may have with this entry.</summary>
     public int MaxStateBytes { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// How long the entry may wait for its delivery, in µs; 0 without a limit. Afterwards it is removed, see <see cref="IExpiryStore"/>.
+    /// </summary>
+    public long Life { get; init; }
 
     /// <summary>Set if the entry is tracked, see <see cref="ITrackingStore"/>.</summary>
     public TrackTerms? Track { get; init; }

@@ -9,9 +9,6 @@ internal sealed record TrackTerms
     /// <summary>The id of the message, as its sender knows it.</summary>
     public required string Id { get; init; }
 
-    /// <summary>How long the message may wait for its delivery, in µs; 0 without a limit.</summary>
-    public long Life { get; init; }
-
     /// <summary>How long the record is stored, in µs.</summary>
     public required long Retention { get; init; }
 

@@ -63,6 +63,23 @@ internal static class UsageMarks
             : Text(PositionAt(marks, Mark), BytesAt(marks, 0) + BytesAt(marks, Mark)) + marks[(2 * Mark)..];
     }
 
+    /// <summary>
+    /// Takes bytes out of the mark that an entry belongs to, or the last one while its charge is still to come: at most what it has. Returns the
+    /// marks, and how many that were.
+    /// </summary>
+    public static (string Marks, long Bytes) Released(string marks, long position, long bytes)
+    {
+        for (var at = 0; at < marks.Length; at += Mark)
+        {
+            if (PositionAt(marks, at) < position && at + Mark < marks.Length)
+                continue;
+            var taken = Math.Min(bytes, BytesAt(marks, at));
+            return (marks[..at] + Text(PositionAt(marks, at), BytesAt(marks, at) - taken) + marks[(at + Mark)..], taken);
+        }
+
+        return (marks, 0);
+    }
+
     private static string Text(long position, long bytes) => string.Create(CultureInfo.InvariantCulture, $"{position:D16}{bytes:D12}");
 
     private static long PositionAt(string marks, int at) => long.Parse(marks.AsSpan(at, WsmqPosition.Length), NumberStyles.None, CultureInfo.InvariantCulture);

@@ -42,9 +42,12 @@ internal static class TrackingViews
         : entry.Delivered == 0 && (entry.Expired > 0 || (entry.Ends > 0 && entry.Ends <= now)) ? WsmqDeliveryState.Expired
         : !entry.IsStored && entry.Delivered == 0 && entry.Readers is [_, ..] readers && readers.All(r => r.End == TrackedEnd.Skipped)
             ? WsmqDeliveryState.Skipped
-        : !entry.IsStored || (entry.Delivered == 0 && entry.Lost > 0) ? WsmqDeliveryState.Lost
+        : HasLeft(entry, now) || (entry.Delivered == 0 && entry.Lost > 0) ? WsmqDeliveryState.Lost
         : entry.Delivered > 0 ? WsmqDeliveryState.Delivered
         : WsmqDeliveryState.Stored;
+
+    // An entry that has expired is removed, and stays what it was.
+    private static bool HasLeft(TrackedEntry entry, long now) => !entry.IsStored && !(entry.Ends > 0 && entry.Ends <= now);
 
     private static WsmqDeliveryState StateOf(in TrackedReader reader) => reader switch
     {

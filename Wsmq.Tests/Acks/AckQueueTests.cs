@@ -146,6 +146,8 @@ public sealed class AckQueueTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
+        public IExpiryStore Expiry => throw new NotSupportedException();
+
         public ITrackingStore Tracking { get; init; } = null!;
 
         public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();

@@ -91,6 +91,8 @@ public sealed class StoreHealthCheckTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
+        public IExpiryStore Expiry => throw new NotSupportedException();
+
         public ITrackingStore Tracking => throw new NotSupportedException();
 
         public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();

@@ -58,6 +58,8 @@ public sealed class StoreMonitorTests
 
         public IDelayedMessages Delayed => throw new NotSupportedException();
 
+        public IExpiryStore Expiry => throw new NotSupportedException();
+
         public ITrackingStore Tracking => throw new NotSupportedException();
 
         public IUnacknowledgedStore Unacknowledged => throw new NotSupportedException();

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Wsmq.Server.Stores;
 using Wsmq.Tests.Support;
 
 namespace Wsmq.Tests.Client;
@@ -37,6 +39,26 @@ public abstract partial class RealServerContract
         await bob.HandlesAsync([1]);
         (await alice.Client.Invoking(c => c.CancelDelayedAsync(WsmqAddress.Work("jobs"), "x")).Should().ThrowAsync<WsmqException>())
             .Which.Error.Should().Be(WsmqErrors.InvalidAddress);
+    }
+
+    [Fact]
+    public async Task A_message_that_expired_and_was_removed_behind_one_that_lives_is_a_gap_of_its_own_and_both_others_are_handled()
+    {
+        await StartNodesAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
+        var alice = await StartClientAsync(A.Hub, "alice");
+        var first = await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(0), new WsmqSendOptions { TimeToLive = TimeSpan.FromHours(1) });
+        var brief = await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(1), new WsmqSendOptions { TimeToLive = TimeSpan.FromSeconds(1) });
+        await alice.Client.SendAsync(WsmqAddress.User("bob"), new Number(2));
+        var log = B.Services.GetRequiredService<IStore>().Inspection;
+        await Eventually.That("its space is free", async () => (await log.FindAsync(WsmqAddress.User("bob"), default))!.Value.Entries == 2);
+
+        var bob = await StartClientAsync(B.Hub, "bob");
+
+        await bob.HandlesAsync([0, 2]);
+        bob.Gaps.Should().ContainSingle().Which.Should().BeEquivalentTo(new
+        {
+            Reason = WsmqGapReasons.Expired, After = WsmqPosition.Parse(first.Position), Before = WsmqPosition.Parse(brief.Position).Next(),
+        });
     }
 
     [Fact]

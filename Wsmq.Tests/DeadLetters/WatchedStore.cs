@@ -24,6 +24,8 @@ internal sealed class WatchedStore(
 
     public IDelayedMessages Delayed => real.Delayed;
 
+    public IExpiryStore Expiry => real.Expiry;
+
     public ITrackingStore Tracking => real.Tracking;
 
     public IUnacknowledgedStore Unacknowledged => real.Unacknowledged;

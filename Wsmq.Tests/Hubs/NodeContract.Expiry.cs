@@ -102,6 +102,67 @@ public abstract partial class NodeContract
             (WsmqGapReasons.Retention, After(all[2])), (WsmqGapReasons.Expired, After(all[^1])));
     }
 
+    [Fact]
+    public async Task A_short_life_behind_a_long_one_takes_no_space_once_it_is_over_and_is_announced_alone()
+    {
+        var node = await StartAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
+        var a = (await PublishAsync(node, "user:bob", 0, 1, TimeSpan.FromHours(1))).Single();
+        var b = (await PublishAsync(node, "user:bob", 1, 1, Brief)).Single();
+        var c = (await PublishAsync(node, "user:bob", 2, 1)).Single();
+        await RemovedAsync(node, "user:bob", left: 2);
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        await bob.ReceivesAsync("0", "2");
+        bob.Gaps.Should().Equal(new GapSeen("user:bob", a.Position, After(b), WsmqGapReasons.Expired, Received: 1));
+        bob.Received[1].Should().BeEquivalentTo(new { c.Position, Previous = b.Position });
+        (await node.Services.GetRequiredService<IStore>().DeadLetters.ListAsync(WsmqAddress.User("bob"), "bob", default)).Should().BeEmpty();
+        await bob.Connection.InvokeAsync("Ack", "user:bob", c.Position);
+        await RemovedAsync(node, "user:bob", left: 0);
+    }
+
+    [Fact]
+    public async Task What_has_expired_and_was_removed_is_one_gap_over_pages_with_what_expires_after_it()
+    {
+        var node = await StartAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
+        await node.Groups.AddToGroupAsync("bob", "team");
+        var removed = new List<WsmqReceipt>();
+        for (var i = 0; i < 3; i++)
+            removed.AddRange(await PublishAsync(node, "group:team", 400 * i, 400, Brief));
+        await RemovedAsync(node, "group:team", left: 0);
+        var last = (await PublishAsync(node, "group:team", 1_998, 1, Brief)).Single();
+        await PublishAsync(node, "group:team", 2_000, 1);
+        await IsOverAsync(node, last);
+
+        await using var bob = await PlainClient.ConnectAsync(node, "bob");
+
+        await bob.ReceivesAsync("2000");
+        bob.Gaps.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Source = "group:team", Before = After(last), Reason = WsmqGapReasons.Expired });
+    }
+
+    [Fact]
+    public async Task What_has_expired_and_was_removed_at_the_tail_is_announced_to_a_reader_with_a_filter_and_the_life_of_the_message_says_so()
+    {
+        var node = await StartAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
+        var expired = (await PublishAsync(node, "user:bob", 0, 2, Brief))[^1];
+        await RemovedAsync(node, "user:bob", left: 0);
+        await using var bob = PlainClient.Create(node.Hub, TestTokens.For("bob"));
+        await bob.Connection.StartAsync();
+        await bob.Connection.InvokeAsync("SetFilter", "user:bob", new { types = new[] { "other" } });
+
+        await Eventually.That("the gap is announced", () => bob.Gaps.Count == 1);
+
+        bob.Gaps.Should().Equal(new GapSeen("user:bob", WsmqPosition.Start.ToString(), After(expired), WsmqGapReasons.Expired, Received: 0));
+        var life = await node.Services.GetRequiredService<IWsmqLogs>().LifeAsync(WsmqAddress.User("bob"), WsmqPosition.Parse(expired.Position));
+        life.Entry.Should().BeNull();
+        life.Events.Should().Contain(e => e.Kind == WsmqMessageEventKind.Removed);
+    }
+
+    private static Task RemovedAsync(TestNode node, string log, int left) => Eventually.That(
+        $"{left} entries are left",
+        async () => (await node.Services.GetRequiredService<IStore>().Inspection.FindAsync(WsmqAddress.Parse(log), default))?.Entries == left);
+
     private static async Task<WsmqReceipt[]> PublishAsync(TestNode node, string to, int first, int count, TimeSpan timeToLive)
     {
         var results = await node.Publisher.SendManyAsync(

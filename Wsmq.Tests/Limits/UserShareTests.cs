@@ -68,6 +68,26 @@ public sealed class UserShareTests(SharedRedis redis) : IDisposable
     [Theory]
     [InlineData("SQLite")]
     [InlineData("Redis")]
+    public async Task The_share_of_a_sender_is_released_once_its_messages_have_expired_behind_one_that_nobody_acknowledges(string store)
+    {
+        // Long enough for charges to be reported before.
+        await using var node = await StartAsync(store, o => o.Delivery.AckGrace = TimeSpan.FromSeconds(8));
+        await using var alice = await PlainClient.ConnectAsync(node, "alice");
+        await alice.SendAsync("user:bob", 1);
+        var body = new string('x', 60_000);
+        async Task<bool> IsRefusedAsync() => await Record.ExceptionAsync(() => alice.Connection.InvokeAsync<WsmqReceipt>(
+            "Send", new { to = "user:bob", id = Guid.NewGuid().ToString("N"), body, timeToLive = 1_000 })) is not null;
+        await Eventually.That("the share is used up", IsRefusedAsync);
+
+        await Eventually.That("the user may send again", async () => !await IsRefusedAsync());
+
+        (await node.Services.GetRequiredService<IStore>().MessageLog.StatesAsync([WsmqAddress.User("bob")], default))[0]!.Value.Removed
+            .Should().Be(WsmqPosition.Start);
+    }
+
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("Redis")]
     public async Task Dead_letters_of_messages_from_others_block_neither_the_queue_of_a_user_nor_the_sends_of_that_user(string store)
     {
         const int Group = 12_000, Own = 60_000;

@@ -8,8 +8,8 @@ public abstract partial class StoreContract
     private static TrackTerms Terms(string id, string sender = "user:ann") =>
         new() { Sender = sender, Id = id, Retention = TimeSpan.FromHours(1).Micros(), MaxReaders = 100, Watcher = "node" };
 
-    private static AppendRequest Tracked(WsmqAddress to, string id, TrackTerms? terms = null, string sender = "user:ann") =>
-        StoreHarness.Message(to, sender, id) with { Log = new LogTerms { Track = terms ?? Terms(id, sender) } };
+    private static AppendRequest Tracked(WsmqAddress to, string id, TrackTerms? terms = null, string sender = "user:ann", long life = 0) =>
+        StoreHarness.Message(to, sender, id) with { Log = new LogTerms { Track = terms ?? Terms(id, sender), Life = life } };
 
     private static Task DeliverAsync(StoreHarness h, WsmqAddress to, string reader, params WsmqPosition[] positions) =>
         h.Store.Tracking.DeliveredAsync([.. positions.Select(p => new TrackedDelivery(to, p, reader, h.Store.Now))], default);
@@ -91,7 +91,7 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync(o => (o.DeadLetters.MaxAttempts, o.Delivery.AckGrace) = (1, TimeSpan.Zero));
         await h.OpenAsync("bob", "phone");
-        var requests = Enumerable.Range(1, 10).Select(i => Tracked(Bob, $"{i}", i == 7 ? Terms("7") with { Life = 1 } : null)).ToArray();
+        var requests = Enumerable.Range(1, 10).Select(i => Tracked(Bob, $"{i}", life: i == 7 ? 1 : 0)).ToArray();
         var p = (await h.AppendAsync(requests)).Select(r => r.Position).ToArray();
         await DeliverAsync(h, Bob, "phone", [.. p.Where((_, i) => i != 6)]);
         await h.AckAsync("bob", "phone", p[2]);
@@ -114,7 +114,7 @@ public abstract partial class StoreContract
     {
         await using var h = await CreateAsync();
         await h.OpenAsync("bob", "phone");
-        var p = (await h.AppendAsync(Tracked(Bob, "a", Terms("a") with { Life = 1 }))).Single().Position;
+        var p = (await h.AppendAsync(Tracked(Bob, "a", life: 1))).Single().Position;
         await DeliverAsync(h, Bob, "phone", p);
         await Eventually.That("it expires", () => h.Store.Now > p.Value + 1);
 

@@ -13,8 +13,9 @@ namespace Wsmq.Server.Stores.Redis;
 /// <param name="lanes">The lanes.</param>
 /// <param name="clock">The clock of the store.</param>
 /// <param name="replicas">Waits for replicas: then no failover takes back a cancellation. Null if receipts do not wait.</param>
-internal sealed class RedisDelayed(RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisClock clock, RedisReplicas? replicas)
-    : IDelayedMessages
+/// <param name="options">The options.</param>
+internal sealed class RedisDelayed(
+    RedisConnections connections, RedisKeys keys, RedisLanes lanes, RedisClock clock, RedisReplicas? replicas, WsmqOptions options) : IDelayedMessages
 {
     // The hashes of the id and of the sender.
     private const int Hashes = 2 * RedisMessageId.Length;
@@ -30,13 +31,17 @@ internal sealed class RedisDelayed(RedisConnections connections, RedisKeys keys,
             return new DueMessages([], null);
         var own = lanes[lane].Keys;
         RedisValue[] values =
-            [lanes.Node, IDelayedMessages.Turn.WholeMilliseconds(), IDelayedMessages.MostDue, IDelayedMessages.MostDueBytes];
+        [
+            lanes.Node, IDelayedMessages.Turn.WholeMilliseconds(), IDelayedMessages.MostDue, IDelayedMessages.MostDueBytes,
+            options.Delivery.AckGrace.Micros(),
+        ];
         var reply = (RedisValue[])(await connections.EvaluateAsync(
             RedisScript.DelayedDue, [own.Active, own.DelayedTurn, own.Spare], values, cancellationToken))!;
+        var hasExpired = (bool)reply[1];
         if (reply[0].IsNullOrEmpty)
-            return new DueMessages([], null);
+            return new DueMessages([], null) { HasExpired = hasExpired };
         var (messages, foreign) = (new List<AppendRequest>(), new List<string>());
-        foreach (var pair in reply.Skip(1).Chunk(2))
+        foreach (var pair in reply.Skip(2).Chunk(2))
         {
             if (Read(lane, (string)pair[0]!, (byte[])pair[1]!) is { } message)
                 messages.Add(message);
@@ -46,7 +51,7 @@ internal sealed class RedisDelayed(RedisConnections connections, RedisKeys keys,
 
         if (foreign.Count > 0)
             await PostponeAsync(own, foreign, cancellationToken);
-        return new DueMessages(messages, TimeSpan.FromMicroseconds((long)reply[0]));
+        return new DueMessages(messages, TimeSpan.FromMicroseconds((long)reply[0])) { HasExpired = hasExpired };
     }
 
     public Task<bool> CancelAsync(WsmqAddress to, string sender, string id, CancellationToken cancellationToken)

@@ -40,9 +40,10 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
         var settler = new JournalSettler(_connections, _keys, _lanes, options.Value, logger);
         _journals = new JournalKeeper(_lanes, settler, new ActiveReaders(_connections, _keys, _lanes), _options, TimeProvider.System, logger);
         var script = new AppendScript(_connections, _keys, _lanes, options.Value, _options, _journals);
-        var delayed = new RedisDelayed(_connections, _keys, _lanes, _clock, _replicas);
+        var delayed = new RedisDelayed(_connections, _keys, _lanes, _clock, _replicas, options.Value);
         var watched = delayed.Watch(script);
         Delayed = delayed;
+        Expiry = new RedisExpiry(_connections, _lanes, options.Value);
         Jobs = new RedisJobs(_connections, _keys, _lanes, _replicas);
 
         // Jobs that are taken with their append are given out at once: where grants wait for replicas, they are taken in calls of their own.
@@ -87,6 +88,8 @@ internal sealed class RedisStore : IStore, IBackplaneOwner
     public IDeadLetterStore DeadLetters { get; }
 
     public IDelayedMessages Delayed { get; }
+
+    public IExpiryStore Expiry { get; }
 
     public IUnacknowledgedStore Unacknowledged { get; }
 

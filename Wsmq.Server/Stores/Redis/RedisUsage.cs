@@ -54,5 +54,11 @@ internal sealed class RedisUsage(RedisConnections connections, RedisKeys keys, W
         return long.Parse((string)reply!, CultureInfo.InvariantCulture);
     }
 
+    public Task ReleaseAsync(string user, IReadOnlyList<UsageItem> items, CancellationToken cancellationToken)
+    {
+        var values = items.SelectMany(i => new RedisValue[] { i.Name, i.Last.ToString(), i.Bytes }).ToArray();
+        return connections.EvaluateAsync(RedisScript.UsageRelease, [KeyOf(user)], values, cancellationToken);
+    }
+
     private RedisKey KeyOf(string user) => keys.Of(WsmqAddress.User(user)).Usage;
 }

@@ -107,7 +107,9 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
         if (request.Log is { } terms && (request.Delay?.Waited is null || StateTable.HasRoom(session, row, request, terms)))
             StateTable.Apply(session, row.Id, terms, entry);
         if (request.Log?.Track is { } track)
-            TrackTable.Add(session, row, track, position.Value);
+            TrackTable.Add(session, row, track, request.Log.Life, position.Value);
+        if (request.Log is { Life: > 0 and var life } && life < options.Retention.For(row.Address.Kind).MaxAge.Micros())
+            ExpiryTable.Note(session, row, position.Value, position.Value + life);
         if (request.IsNoted)
             UnacknowledgedTable.Note(session, request.To, now + options.Unacknowledged.DueAfter, row.Tail);
         var created = Created(row);

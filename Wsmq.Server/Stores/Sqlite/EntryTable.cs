@@ -26,6 +26,44 @@ internal static class EntryTable
         return entries;
     }
 
+    /// <summary>
+    /// The same, with what has expired and was removed (<see cref="LogEntry.IsGone"/>) in its place.
+    /// </summary>
+    public static List<LogEntry> ReadWithGone(SqliteSession session, LogRow row, long after, int maxEntries, int maxBytes)
+    {
+        var entries = Read(session, row.Id, after, row.Tail, maxEntries, maxBytes);
+
+        // What is before the removed position is of no use any more.
+        var from = Math.Max(after, row.Removed);
+        if (row.Gone <= from || ExpiryTable.GoneAfter(session, row.Id, from, maxEntries) is not { Count: > 0 } ranges)
+            return entries;
+        var all = new List<LogEntry>();
+        foreach (var entry in entries)
+        {
+            AddGone(entry.Previous.Value);
+            all.Add(entry);
+        }
+
+        if (NewestUpTo(session, row.Id, row.Tail) <= (entries.Count == 0 ? from : entries[^1].Position.Value))
+            AddGone(row.Tail);
+        return all.Count > maxEntries ? all[..maxEntries] : all;
+
+        void AddGone(long through)
+        {
+            if (ranges.TryGetValue(through, out var before))
+                all.Add(LogEntry.Gone(new WsmqPosition(before), new WsmqPosition(through)));
+        }
+    }
+
+    /// <summary>The position before an entry, its metadata, and its bytes; null if it is not stored.</summary>
+    public static (long Previous, byte[] Metadata, long Bytes)? Head(SqliteSession session, long log, long position) =>
+        session.One<(long, byte[], long)?>(
+            "SELECT previous, metadata, length(metadata) + length(body) FROM entries WHERE log = $log AND position = $position",
+            r => (r.GetInt64(0), r.GetBytes(1), r.GetInt64(2)), log, position);
+
+    public static void Remove(SqliteSession session, long log, long position) =>
+        session.Run("DELETE FROM entries WHERE log = $log AND position = $position", log, position);
+
     /// <summary>The position of the oldest entry; null if the log has no entries.</summary>
     public static long? Oldest(SqliteSession session, long log) => session.One<long?>(
         "SELECT position FROM entries WHERE log = $log ORDER BY position LIMIT 1", r => r.GetInt64(0), log);

@@ -29,6 +29,11 @@ internal sealed class LogRow
     /// <summary>The highest position of a tracked entry; 0 if there never was any. Saved by <see cref="TrackTable.Add"/>.</summary>
     public long Tracked { get; set; }
 
+    /// <summary>
+    /// The end of the newest range of entries that have expired and were removed; 0 if there never was any. Saved by <see cref="ExpiryTable"/>.
+    /// </summary>
+    public long Gone { get; set; }
+
     /// <summary>The address did not exist before this operation, and no result has told it yet.</summary>
     public bool IsNew { get; set; }
 
@@ -37,7 +42,7 @@ internal sealed class LogRow
 
 internal static class LogTable
 {
-    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes, tracked";
+    private const string Columns = "id, address, tail, removed, consumed, pending, pending_due, kept, membership, bytes, tracked, gone";
 
     // Each append calls it for each of its addresses: a map with the address in it would allocate more than the row.
     public static LogRow? Find(SqliteSession session, WsmqAddress address, bool isNew = false)
@@ -94,6 +99,7 @@ internal static class LogTable
         Membership = r.GetInt64(8),
         Bytes = r.GetInt64(9),
         Tracked = r.GetInt64(10),
+        Gone = r.GetInt64(11),
         IsNew = isNew,
     };
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>Messages with a delay in a table. There is one node, so that it always has the turn.</summary>
-internal sealed class SqliteDelayed(SqliteEngine engine, SqliteMessageLog log, TimeProvider clock) : IDelayedMessages
+internal sealed class SqliteDelayed(SqliteEngine engine, SqliteMessageLog log, WsmqOptions options, TimeProvider clock) : IDelayedMessages
 {
     // Less than the largest long has.
     private const int MostDigits = 18;
@@ -16,13 +16,17 @@ internal sealed class SqliteDelayed(SqliteEngine engine, SqliteMessageLog log, T
 
     public async Task<DueMessages> DueAsync(int lane, CancellationToken cancellationToken)
     {
-        var (rows, next) = await engine.ReadAsync(
-            s => s.Snapshot(r => DelayedTable.Due(r, clock.NowMicros())), cancellationToken).ConfigureAwait(false);
+        var ended = clock.NowMicros() - options.Delivery.AckGrace.Micros();
+        var ((rows, next), hasExpired) = await engine.ReadAsync(
+            s => s.Snapshot(r => (DelayedTable.Due(r, clock.NowMicros()), ExpiryTable.HasEnded(r, ended))), cancellationToken).ConfigureAwait(false);
         var messages = rows.Select(Read).OfType<AppendRequest>().ToArray();
         if (messages.Length < rows.Count)
             await engine.WriteAsync(s => Postpone(s, rows.Where(r => Read(r) is null)), cancellationToken).ConfigureAwait(false);
         return new DueMessages(
-            messages, rows.Count > 0 ? TimeSpan.Zero : next is { } due ? TimeSpan.FromMicroseconds(Math.Max(0, due - clock.NowMicros())) : null);
+            messages, rows.Count > 0 ? TimeSpan.Zero : next is { } due ? TimeSpan.FromMicroseconds(Math.Max(0, due - clock.NowMicros())) : null)
+        {
+            HasExpired = hasExpired,
+        };
     }
 
     public Task<bool> CancelAsync(WsmqAddress to, string sender, string id, CancellationToken cancellationToken) =>

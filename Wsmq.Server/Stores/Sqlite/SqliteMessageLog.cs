@@ -145,7 +145,7 @@ internal sealed class SqliteMessageLog(
             return new LogPage([], default);
         return retention.IsDue(row, EntryTable.Oldest(session, row.Id), clock.NowMicros())
             ? null
-            : new LogPage(EntryTable.Read(session, row.Id, after.Value, row.Tail, maxEntries, maxBytes), row.State);
+            : new LogPage(EntryTable.ReadWithGone(session, row, after.Value, maxEntries, maxBytes), row.State);
     }
 
     private static LogPage ReadState(SqliteSession session, WsmqAddress source, WsmqPosition after, WsmqPosition through, int maxEntries, int maxBytes) =>
@@ -158,6 +158,6 @@ internal sealed class SqliteMessageLog(
         var row = LogTable.FindOrAdd(session, source);
         retention.Apply(session, row, clock.NowMicros());
         LogTable.Save(session, row);
-        return new LogPage(EntryTable.Read(session, row.Id, after.Value, row.Tail, maxEntries, maxBytes), row.State);
+        return new LogPage(EntryTable.ReadWithGone(session, row, after.Value, maxEntries, maxBytes), row.State);
     }
 }

@@ -2,7 +2,7 @@ namespace Wsmq.Server.Stores.Sqlite;
 
 /// <summary>
 /// Decides which entries to remove: above the limits of count, bytes or age, or acknowledged by every device with the grace over. Always
-/// the oldest ones.
+/// the oldest ones, and what has expired among them counts as removed with them.
 /// </summary>
 internal sealed class SqliteRetention(WsmqOptions options)
 {
@@ -38,8 +38,13 @@ internal sealed class SqliteRetention(WsmqOptions options)
             through = Math.Max(through, EntryTable.PositionOf(session, row.Id, row.Kept - rule.MaxCount));
         if (row.Bytes > rule.MaxBytes)
             through = Math.Max(through, EntryTable.PositionOfBytes(session, row.Id, row.Tail, row.Bytes - rule.MaxBytes));
+        var hasGone = row.Gone > row.Removed;
+        if (hasGone)
+            through = Math.Max(through, ExpiryTable.NewestGone(session, row.Id, bound));
         if (through <= row.Removed)
             return;
+        if (hasGone)
+            ExpiryTable.ForgetGone(session, row.Id, through);
         var (count, bytes) = EntryTable.RemoveThrough(session, row.Id, through);
         row.Kept -= count;
         row.Bytes -= bytes;

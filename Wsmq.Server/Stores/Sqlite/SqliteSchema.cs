@@ -23,7 +23,8 @@ internal static class SqliteSchema
             kept INTEGER NOT NULL DEFAULT 0,
             membership INTEGER NOT NULL DEFAULT 0,
             bytes INTEGER NOT NULL DEFAULT 0,
-            tracked INTEGER NOT NULL DEFAULT 0)
+            tracked INTEGER NOT NULL DEFAULT 0,
+            gone INTEGER NOT NULL DEFAULT 0)
         """,
         "CREATE INDEX logs_pending ON logs (pending_due) WHERE pending_due > 0",
         // Not WITHOUT ROWID: bodies would then be stored in the interior pages of the B-tree as well.
@@ -85,7 +86,7 @@ internal static class SqliteSchema
             .Concat(JobTable.Definition).Concat(JobOutcomeTable.Definition).Concat(QueueTable.Definition).Concat(ScheduleTable.Definition)
             .Concat(SqliteRuns.Definition).Concat(ProducerTable.Definition).Concat(DelayedTable.Definition).Concat(StateTable.Definition)
             .Concat(SqliteLastSeen.Definition).Concat(SequenceTable.Definition).Concat(TrackTable.Definition)
-            .Concat(SqliteClearedMessages.Definition).Concat(UnacknowledgedTable.Definition))
+            .Concat(SqliteClearedMessages.Definition).Concat(UnacknowledgedTable.Definition).Concat(ExpiryTable.Definition))
             session.Run(part);
     }
 
@@ -102,6 +103,8 @@ internal static class SqliteSchema
 
         if (!HasColumn(session, "logs", "tracked"))
             session.Run("ALTER TABLE logs ADD COLUMN tracked INTEGER NOT NULL DEFAULT 0");
+        if (!HasColumn(session, "logs", "gone"))
+            session.Run("ALTER TABLE logs ADD COLUMN gone INTEGER NOT NULL DEFAULT 0");
 
         // What the devices of such a file have acknowledged is not known: they count as known readers.
         if (!HasColumn(session, "cursors", "is_new"))

@@ -28,7 +28,8 @@ internal sealed class SqliteStore : IStore
         Tracking = tracking;
         var log = new SqliteMessageLog(_engine, _room, options.Value, retention, signals, clock) { Tracking = tracking };
         MessageLog = log;
-        Delayed = new SqliteDelayed(_engine, log, clock);
+        Delayed = new SqliteDelayed(_engine, log, options.Value, clock);
+        Expiry = new SqliteExpiry(_engine, options.Value, clock);
         Unacknowledged = new SqliteUnacknowledged(_engine, clock);
         Usage = new SqliteUsage(_engine, _room, options.Value, clock);
         Memberships = new SqliteMemberships(_engine, signals, options.Value.Limits.GroupsPerUser);
@@ -58,6 +59,8 @@ internal sealed class SqliteStore : IStore
     public IDeadLetterStore DeadLetters { get; }
 
     public IDelayedMessages Delayed { get; }
+
+    public IExpiryStore Expiry { get; }
 
     public IUnacknowledgedStore Unacknowledged { get; }
 

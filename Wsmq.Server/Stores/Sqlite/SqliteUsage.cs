@@ -25,6 +25,9 @@ internal sealed class SqliteUsage(SqliteEngine engine, SqliteRoom room, WsmqOpti
     public Task<long> ChangeAsync(string user, IReadOnlyList<UsageChange> changes, CancellationToken cancellationToken) =>
         engine.WriteExpendableAsync(s => Change(s, user, changes), cancellationToken);
 
+    public async Task ReleaseAsync(string user, IReadOnlyList<UsageItem> items, CancellationToken cancellationToken) =>
+        await engine.WriteExpendableAsync(s => Release(s, user, items), cancellationToken).ConfigureAwait(false);
+
     private UsageSum Add(SqliteSession session, string user, UsageCharge charge)
     {
         var now = clock.NowMicros();
@@ -65,6 +68,23 @@ internal sealed class SqliteUsage(SqliteEngine engine, SqliteRoom room, WsmqOpti
         row.Bytes += item.Bytes + UsageMarks.Sum(rest) - UsageMarks.Sum(before);
         row.Names += known is null ? 1 : 0;
         UsageTable.Set(session, user, item.Name, UsageMarks.With(rest, item.Last.Value, item.Bytes, UsageNames.LogQuantum));
+        return true;
+    }
+
+    private bool Release(SqliteSession session, string user, IReadOnlyList<UsageItem> items)
+    {
+        if (UsageTable.Find(session, user) is not { } row)
+            return false;
+        foreach (var item in items)
+        {
+            var (marks, bytes) = UsageMarks.Released(UsageMarks.Whole(UsageTable.Marks(session, user, item.Name)), item.Last.Value, item.Bytes);
+            if (bytes == 0)
+                continue;
+            row.Bytes = Math.Max(0, row.Bytes - bytes);
+            UsageTable.Set(session, user, item.Name, marks);
+        }
+
+        UsageTable.Save(session, user, row, clock.NowMicros());
         return true;
     }
 

@@ -54,14 +54,14 @@ internal static class TrackTable
         return Count(session, terms.Sender) < terms.MaxRecords;
     }
 
-    public static void Add(SqliteSession session, LogRow row, TrackTerms terms, long position)
+    public static void Add(SqliteSession session, LogRow row, TrackTerms terms, long life, long position)
     {
         session.Run(
             """
             INSERT INTO tracked (log, position, sender, id, ends, expires, watcher, most)
             VALUES ($log, $position, $sender, $id, $ends, $expires, $watcher, $most)
             """,
-            row.Id, position, terms.Sender, terms.Id, terms.Life > 0 ? position + terms.Life : 0, position + terms.Retention,
+            row.Id, position, terms.Sender, terms.Id, life > 0 ? position + life : 0, position + terms.Retention,
             terms.Watcher ?? string.Empty, terms.MaxReaders);
         AddToCount(session, terms.Sender, 1);
         row.Tracked = position;

@@ -36,6 +36,19 @@ public sealed class FullRedisTests
         bob.Gaps.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task A_full_Redis_has_capacity_again_once_messages_have_expired_although_nobody_reads_what_is_before_them()
+    {
+        await using var redis = await RedisServer.StartAsync(appendOnly: true, "--maxmemory", "16mb", "--maxmemory-policy", "noeviction");
+        await using var node = await TestNode.StartAsync(
+            s => s.UseRedis(redis.EndPoint), o => (o.Delivery.AckGrace, o.Publish.SendTimeout) = (TimeSpan.Zero, TimeSpan.FromSeconds(5)));
+        await node.Publisher.SendAsync(Large());
+        async Task<bool> IsStoredAsync() => (await node.Publisher.SendManyAsync([Large() with { TimeToLive = TimeSpan.FromSeconds(1) }]))[0].Receipt is not null;
+        await Eventually.That("Redis is full", async () => !await IsStoredAsync());
+
+        await Eventually.That("Redis has capacity again", IsStoredAsync);
+    }
+
     [Theory]
     [InlineData(1_500)]
     [InlineData(100_000)]

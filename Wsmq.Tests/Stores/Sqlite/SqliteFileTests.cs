@@ -72,6 +72,23 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_from_before_expired_entries_were_removed_gets_the_tables_and_its_entries_stay()
+    {
+        var bob = WsmqAddress.User("bob");
+        WsmqPosition first;
+        await using (var old = await SqliteHarness.StartAsync(Database))
+            first = await old.AddAsync(bob);
+        foreach (var sql in new[] { "DROP TABLE entry_ends", "DROP TABLE gone_entries", "ALTER TABLE logs DROP COLUMN gone" })
+            Execute(sql);
+
+        await using var h = await SqliteHarness.StartAsync(Database, new WsmqOptions { Delivery = { AckGrace = TimeSpan.Zero } });
+        var brief = (await h.AppendAsync(h.New(bob) with { Log = new LogTerms { Life = 1 } })).Single().Position;
+        await Eventually.That("it is removed", async () => (await h.Store.Expiry.RemoveAsync(0, default)).Removed.Count == 1);
+
+        (await h.ReadAsync(bob)).Entries.Select(e => (e.Position, e.IsGone)).Should().Equal((first, false), (brief, true));
+    }
+
+    [Fact]
     public async Task A_file_from_before_there_was_state_gets_its_tables_and_its_devices_count_as_known_readers()
     {
         var bob = WsmqAddress.User("bob");

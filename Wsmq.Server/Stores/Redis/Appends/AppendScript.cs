@@ -24,7 +24,7 @@ internal sealed class AppendScript(
     private const int OfState = 8;
     private const int WithTail = 16;
     private const int InSequence = 32;
-    private const int Tracked = 64;
+    private const int BriefOrTracked = 64;
 
     // The log of an address costs some 20 µs, a message in a journal 3 µs.
     private const int LogWeight = 8;
@@ -128,7 +128,7 @@ internal sealed class AppendScript(
         var delay = item.Delay switch { { Waited: not null } => Due, not null => Delayed, _ => 0 };
         var log = item.Log is not { } terms ? 0
             : (terms.StateKey is null ? 0 : OfState) + (terms.ExpectedTail is null ? 0 : WithTail) + (terms.Sequence is null ? 0 : InSequence)
-                + (terms.Track is null ? 0 : Tracked);
+                + (terms.Track is null && terms.Life == 0 ? 0 : BriefOrTracked);
         return (byte)('0' + (item.MayCreate || delay == Due ? 0 : MayNotCreate) + delay + log);
     }
 

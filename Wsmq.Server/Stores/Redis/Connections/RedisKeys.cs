@@ -139,13 +139,16 @@ internal sealed class LogKeys
 
     public int Bucket { get; }
 
-    /// <summary>Stream: the entries, by position; fields p (previous) and e (content, as <see cref="RedisContent"/> makes it).</summary>
+    /// <summary>
+    /// Stream: the entries, by position; fields p (previous) and e (content, as <see cref="RedisContent"/> makes it). The keys for times to live are
+    /// named after it: ends.lua, gone.lua.
+    /// </summary>
     public RedisKey Log { get; }
 
     /// <summary>
     /// Hash that outlives the entries: t (tail), c (consumed), g and d (removable up to g from time d), v (membership version),
-    /// x (when removal by age is due), b and m (bytes, see marks.lua), n (nodes with readers); for a user also @device (cursor, time last
-    /// seen, then failed attempts, see nack.lua) and k (number of devices).
+    /// x (when removal by age is due), b and m (bytes, see marks.lua), h (end of the newest range that has expired, see gone.lua), n (nodes with
+    /// readers); for a user also @device (cursor, time last seen, then failed attempts, see nack.lua) and k (number of devices).
     /// </summary>
     public RedisKey Meta { get; }
 

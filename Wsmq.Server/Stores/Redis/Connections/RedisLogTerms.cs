@@ -5,19 +5,25 @@ using System.Text.Unicode;
 
 namespace Wsmq.Server.Stores.Redis.Connections;
 
-/// <summary>What append.lua gets before the content of a message that expects a tail, is state, or is tracked; see state.lua.</summary>
+/// <summary>
+/// What append.lua gets before the content of a message that expects a tail, is state, has a time to live, or is tracked; see state.lua.
+/// </summary>
 internal static class RedisLogTerms
 {
     // Whether it removes, and two numbers of ten digits.
     private const int FlagsLength = 21;
 
-    // Two times, and two numbers of ten digits.
-    private const int TrackLength = (2 * WsmqPosition.Length) + 20;
+    // The time to live, and how long the record is stored.
+    private const int TimesLength = 2 * WsmqPosition.Length;
+
+    // The times, and two numbers of ten digits.
+    private const int TrackLength = TimesLength + 20;
 
     public static int LengthOf(in AppendRequest item) => item.Log is not { } terms ? 0
         : (terms.ExpectedTail is null ? 0 : WsmqPosition.Length)
         + (terms.StateKey is { } key ? FlagsLength + 1 + Encoding.UTF8.GetByteCount(key) : 0)
-        + (terms.Track is { } track ? TrackLength + TextsOf(track).Sum(text => sizeof(ushort) + Encoding.UTF8.GetByteCount(text)) : 0);
+        + (terms.Track is { } track ? TrackLength + TextsOf(track).Sum(text => sizeof(ushort) + Encoding.UTF8.GetByteCount(text))
+            : terms.Life > 0 ? TimesLength : 0);
 
     /// <summary>Writes it, and returns its length.</summary>
     public static int Write(in AppendRequest item, Span<byte> to)
@@ -29,7 +35,8 @@ internal static class RedisLogTerms
             Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"{tail.Value:D16}", out length);
         if (terms.StateKey is { } key)
             length += WriteState(terms, key, to[length..]);
-        return terms.Track is { } track ? length + WriteTrack(track, to[length..]) : length;
+        to = to[length..];
+        return length + (terms.Track is { } track ? WriteTrack(track, terms.Life, to) : terms.Life > 0 ? WriteTimes(terms.Life, 0, to) : 0);
     }
 
     private static int WriteState(LogTerms terms, string key, Span<byte> to)
@@ -40,11 +47,18 @@ internal static class RedisLogTerms
         return FlagsLength + 1 + bytes;
     }
 
-    private static int WriteTrack(TrackTerms track, Span<byte> to)
+    // Without a record it is not stored.
+    private static int WriteTimes(long life, long retention, Span<byte> to)
     {
-        Utf8.TryWrite(
-            to, CultureInfo.InvariantCulture,
-            $"{track.Life:D16}{track.Retention:D16}{track.MaxRecords:D10}{track.MaxReaders:D10}", out var length);
+        Utf8.TryWrite(to, CultureInfo.InvariantCulture, $"{life:D16}{retention:D16}", out var length);
+        return length;
+    }
+
+    private static int WriteTrack(TrackTerms track, long life, Span<byte> to)
+    {
+        var length = WriteTimes(life, track.Retention, to);
+        Utf8.TryWrite(to[length..], CultureInfo.InvariantCulture, $"{track.MaxRecords:D10}{track.MaxReaders:D10}", out _);
+        length = TrackLength;
         foreach (var text in TextsOf(track))
         {
             var bytes = Encoding.UTF8.GetBytes(text, to[(length + sizeof(ushort))..]);

@@ -90,8 +90,8 @@ internal static class RedisReplies
             : null;
 
     /// <summary>
-    /// An entry as read.lua returns it: its ID <c>position-0</c>, and p and e with their values. None of its positions is past the tail
-    /// of its log.
+    /// An entry as read.lua returns it: its ID <c>position-0</c>, and p and e with their values, or g if it was removed. None of its positions is
+    /// past the tail of its log.
     /// </summary>
     public static LogEntry Entry(RedisResult reply)
     {
@@ -99,6 +99,8 @@ internal static class RedisReplies
         var (id, fields) = ((byte[])parts[0]!, (RedisResult[])parts[1]!);
         var isNumber = Utf8Parser.TryParse(id, out long number, out var digits);
         var position = new WsmqPosition(number);
+        if (isNumber && fields.Length == 2 && TryPosition((byte[])fields[1]!, out var after) && after < position)
+            return LogEntry.Gone(after, position);
         if (!isNumber || !id.AsSpan(digits).SequenceEqual("-0"u8) || fields.Length != 4)
             return LogEntry.Defective(position, "it has unexpected fields or a malformed ID");
         if (!TryPosition((byte[])fields[1]!, out var previous) || previous >= position)

@@ -36,6 +36,7 @@ internal static class RedisScript
     public static readonly string DelayedDue = Load("delayed_due");
     public static readonly string DelayedList = Load("delayed_list");
     public static readonly string Devices = Load("devices");
+    public static readonly string Expire = Load("expire");
     public static readonly string Figures = Load("figures");
     public static readonly string Forget = Load("forget");
     public static readonly string ForgetInGroup = Load("forget_in_group");
@@ -82,6 +83,7 @@ internal static class RedisScript
     public static readonly string UnacknowledgedTake = Load("unacknowledged_take");
     public static readonly string UsageAdd = Load("usage_add");
     public static readonly string UsageChange = Load("usage_change");
+    public static readonly string UsageRelease = Load("usage_release");
 
     /// <summary>The SHA-1 by which Redis knows a script.</summary>
     /// <param name="script">One of the fields of this class.</param>

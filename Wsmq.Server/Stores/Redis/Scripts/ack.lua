@@ -47,7 +47,8 @@ local function note_tracked(i, log, meta, tracked, reader, from, target)
 end
 
 local function ack_user(i, log, meta, device, target)
-  local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device, 'w'), state_of(i)
+  local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'k', device, 'w', 'h'), state_of(i)
+  saved.holes = saved[9]
   if state then saved[1], saved[5] = state.tail, state.nodes ~= '' and state.nodes end
   if not saved[7] then return 2 end
   if target > (saved[1] or zero) then return 1 end

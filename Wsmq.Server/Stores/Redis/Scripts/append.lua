@@ -1,7 +1,7 @@
 -- Appends a batch of entries; deduplication, append, trimming and signal are atomic. Items are grouped by log. Messages for addresses that
 -- some node reads go into the journal of this node, one entry for all addresses that the same nodes read: the node has composed it, with what
 -- it knew of the readers. What is not as it knew goes to the log of its address.
--- uses: append_usual, signals, repeats, batches, journal, delayed, state, sequences, track_add
+-- uses: append_usual, signals, repeats, batches, journal, delayed, state, sequences, track_add, ends
 -- KEYS[1]           number of the last batch of this node and lane
 -- KEYS[2 … 4]       recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5]           temporary key, exists only inside the script
@@ -18,7 +18,8 @@
 -- ARGV[8]           prefix of the key of a node's lease; the node id follows
 -- ARGV[9 … 14]      retention count, age in µs and bytes of users, groups
 -- ARGV[15]          per item a character from 0 on: 1 if it may not create its address, 2 more if it has a delay, 4 if it had one and is due,
---                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence, 64 if it is tracked; empty if all are 0.
+--                   8 if it is state, 16 if it expects a tail, 32 if it has a place in a sequence, 64 if it has a time to live or is
+--                   tracked; empty if all are 0.
 --                   If addresses are to be noted (unacknowledged_note.lua), there follow after how many µs they are due (16 digits), per log
 --                   1 if it is one of them, else 0, and W
 -- ARGV[16]          number of items per log, two bytes each
@@ -323,6 +324,8 @@ local function append(j, part, all, rules)
         signals.entry(boxes, at, before, #content <= inline_max and content)
         if room then set_state(to.meta, terms, room, at, content) end
         if terms and terms.track then track_add(active, to.meta, terms.track, sub(name, 3), at) end
+        -- A foreign key in place of theirs must not fail what is stored: the entry stays until retention removes it.
+        if terms and (terms.life or 0) > 0 then pcall(note_end, active, to.log, at, terms.life, rules) end
         if key then delayed_remove(active, key) else note(i, at) end
       end
     end

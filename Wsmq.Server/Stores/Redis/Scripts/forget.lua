@@ -19,7 +19,8 @@ call('HSET', meta, 'k', devices)
 -- Entries that all other devices have acknowledged become removable, as after an ack. Without devices the entries wait for the next one.
 local min = slowest(meta, now, expiry)
 if not min then return 1 end
-local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n'), active_of(KEYS[3], ARGV[4])
+local saved, state = call('HMGET', meta, 't', 'c', 'g', 'd', 'n', 'h'), active_of(KEYS[3], ARGV[4])
+saved.holes = saved[6]
 if state then saved[1], saved[5] = state.tail, state.nodes ~= '' and state.nodes end
 consume(log, meta, min, saved, now, grace, expiry)
 if state and min > state.consumed then

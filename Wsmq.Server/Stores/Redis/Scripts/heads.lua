@@ -10,7 +10,7 @@
 local log, meta = KEYS[1], KEYS[2]
 local newest, most, most_bytes, body = ARGV[3] == '1', tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local present = settled(KEYS[3], ARGV[7], log, meta, rules_of(unpack(ARGV, 8, 10)), micros())
-local state = call('HMGET', meta, 't', 'c')
+local state = call('HMGET', meta, 't', 'c', 'h')
 local tail, last = present and present.tail or state[1] or zero, '-18446744073709551615'
 local from = '(' .. ARGV[1] .. last
 local to = ARGV[2] > tail and tail .. last or '(' .. ARGV[2] .. '-0'
@@ -34,4 +34,4 @@ while more and count < most and bytes < most_bytes do
   more = #found == some or taken < #found
   if more and newest then to = '(' .. found[taken][1] elseif more then from = '(' .. found[taken][1] end
 end
-return { tail, removed_of(log, tail), state[2] or zero, more and 1 or 0, entries }
+return { tail, removed_of(log, tail, state[3], state[2] or zero), state[2] or zero, more and 1 or 0, entries }

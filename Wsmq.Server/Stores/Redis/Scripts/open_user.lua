@@ -12,9 +12,10 @@ local now = micros()
 
 local all = call('HGETALL', meta)
 local tail, devices, mine, mine_counts, failed, active, away, away_seen = zero, 0, nil, false, ':new', 0, nil, nil
+local consumed, holes = zero, nil
 for i = 1, #all, 2 do
   local name, value = all[i], all[i + 1]
-  if name == 't' then tail = value end
+  if name == 't' then tail = value elseif name == 'c' then consumed = value elseif name == 'h' then holes = value end
   if string.byte(name) == 64 then
     local seen = seen_at(value)
     devices = devices + 1
@@ -38,7 +39,7 @@ if not mine then
   devices = devices + 1
   -- It gets all that is stored. The log is complete once the address is settled.
   if present then present = settled(KEYS[3], ARGV[5], log, meta, rules_of(unpack(ARGV, 6, 8)), now) end
-  mine = removed_of(log, tail)
+  mine = removed_of(log, tail, holes, consumed)
 end
 call('HSET', meta, device, mine .. ':' .. digits(now) .. failed, 'k', devices)
 

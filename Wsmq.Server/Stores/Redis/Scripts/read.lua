@@ -5,15 +5,16 @@
 -- ARGV[1] after          ARGV[2] most entries    ARGV[3] most bytes
 -- ARGV[4] device expiry in µs
 -- ARGV[5] name of the address, after its length in two bytes   ARGV[6 … 8] retention count, age in µs, bytes   ARGV[9] grace in µs
--- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them
+-- Returns tail, removed, consumed, membership version, and the entries as XRANGE returns them; in place of neighbours that have expired and were
+-- removed one with the position of the last one, and the field g, the position before the first one
 local log, meta, rules = KEYS[1], KEYS[2], rules_of(unpack(ARGV, 6, 8))
 local now = micros()
 local active, name, max_entries, max_bytes = KEYS[3], ARGV[5], tonumber(ARGV[2]), math.max(tonumber(ARGV[3]), 1)
 local state, present
 
 local function remove_due()
-  state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm')
-  trim(log, meta, now - rules.age, state[4], state[5], now, tonumber(ARGV[9]), tonumber(ARGV[4]))
+  state = call('HMGET', meta, 't', 'c', 'v', 'g', 'd', 'b', 'm', 'h')
+  trim(log, meta, now - rules.age, state[4], state[5], state[8], now, tonumber(ARGV[9]), tonumber(ARGV[4]))
 end
 
 -- The page of a reader that is a little behind: what it lacks stays in journals. Nil if it lacks more.
@@ -32,7 +33,7 @@ local function newest(after)
     if not last then return nil end
   end
   remove_due()
-  return { present.tail, removed_of(log, present.base), state[2] or zero, state[3] or '0', entries }
+  return { present.tail, removed_of(log, present.base, state[8], state[2] or zero), state[2] or zero, state[3] or '0', entries }
 end
 local page = newest(digits(tonumber(ARGV[1])))
 if page then return page end
@@ -41,7 +42,7 @@ present = settled(active, name, log, meta, rules, now)
 remove_due()
 local tail = present and present.tail or state[1] or zero
 
-local removed = removed_of(log, tail)
+local removed = removed_of(log, tail, state[8], state[2] or zero)
 
 -- IDs that do not end in -0, fields before p and e, and entries past the tail are foreign data. Fields after p and e are dropped: a
 -- newer version of wsmq may have added them.
@@ -57,6 +58,11 @@ local function content_of(entry)
   return #fields[4] - 8
 end
 
+-- After what is removed: before that there may be ranges of no use.
+local after = digits(tonumber(ARGV[1]))
+if after < removed then after = removed end
+local ranges = state[8] and state[8] > after and gone_after(log, after, max_entries) or {}
+
 -- A command's reply is copied several times (about 10 ms per MiB), even if only part of it is used: read so few entries at a time that
 -- a reply is at most half a MiB, given the bytes in the log. If no mark was ever set, field b holds all counted bytes.
 local at_once = 2
@@ -64,14 +70,23 @@ local counted = not state[7] and (state[6] and tonumber(state[6]) or not state[6
 if counted and counted < 262144 then at_once = math.max(2, math.min(64, math.floor((524288 - counted) / rules.small))) end
 
 local entries, bytes, from, to = {}, 0, '(' .. ARGV[1] .. last, tail .. last
+local function add_range(through)
+  if ranges[through] then entries[#entries + 1] = { through .. '-0', { 'g', ranges[through] } } end
+end
+
+local is_all = false
 while #entries < max_entries and bytes < max_bytes do
   local some = call('XRANGE', log, from, to, 'COUNT', math.min(at_once, max_entries - #entries))
-  if #some == 0 then break end
+  is_all = #some == 0
+  if is_all then break end
   for _, entry in ipairs(some) do
-    if bytes >= max_bytes then break end
+    if #entries >= max_entries or bytes >= max_bytes then break end
+    add_range(entry[2][2])
+    if #entries >= max_entries then break end
     entries[#entries + 1] = entry
     bytes = bytes + content_of(entry)
   end
   from = '(' .. some[#some][1]
 end
+if is_all then add_range(tail) end
 return { tail, removed, state[2] or zero, state[3] or '0', entries }

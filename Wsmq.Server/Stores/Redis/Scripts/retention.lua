@@ -1,15 +1,17 @@
 -- Shared by the scripts that read or remove entries; all times are in µs.
--- uses: prelude
+-- uses: gone
 -- When a device was last seen; a corrupt value counts as never.
 local function seen_at(value) return tonumber(string.sub(value, 18, 33)) or 0 end
 
--- The position of the last removed entry: the previous position of the oldest entry, or the tail if the log has no entries. If the
+-- The position of the last removed entry: the previous position of the oldest entry, or the tail if the log has no entries; but not what has
+-- expired there (holes: field h of the meta), of which readers are told as of stored entries, unless all have acknowledged it (consumed). If the
 -- oldest entry is corrupt, everything before it counts as removed.
-local function removed_of(log, tail)
+local function removed_of(log, tail, holes, consumed)
   local oldest = call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-  if not oldest then return tail end
-  local before = position(oldest[2][2])
-  if before and before <= tail and before < oldest[1] then return before end
+  local before = not oldest and tail or position(oldest[2][2])
+  if before and before <= tail and (not oldest or before < oldest[1]) then
+    return holes and before <= holes and (oldest or consumed < tail) and gone_before(log, before) or before
+  end
   local at = digits(math.max(tonumber(string.match(oldest[1], '%d+')) - 1, 0))
   return at < tail and at or tail
 end
@@ -52,7 +54,7 @@ local function drop(log, meta, gone)
 end
 
 -- Removes entries before keep_from, and entries up to g, which every device acknowledged, once d has passed.
-local function trim(log, meta, keep_from, g, d, now, grace, expiry)
+local function trim(log, meta, keep_from, g, d, holes, now, grace, expiry)
   if g and not position(g) then
     call('HDEL', meta, 'g', 'd')
     g = nil
@@ -62,6 +64,7 @@ local function trim(log, meta, keep_from, g, d, now, grace, expiry)
     local min = slowest(meta, now, expiry) or g
     keep_from = math.max(keep_from, tonumber(min < g and min or g) + 1)
     local gone, all = remove(log, keep_from)
+    forget_gone(log, meta, digits(keep_from), all and holes)
     if all and min == g then call('HDEL', meta, 'g', 'd') elseif all then pend(meta, min > g and min or g, now, grace) end
     drop(log, meta, gone)
   elseif keep_from > 0 then
@@ -77,7 +80,7 @@ local function retire(log, meta, grace)
   call('HDEL', meta, 'x')
 end
 
--- Schedules the removal, after the grace, of entries that every device has acknowledged (up to min). state: t, c, g, d, n of the meta.
+-- Schedules the removal, after the grace, of entries that every device has acknowledged (up to min). state: t, c, g, d, n of the meta; holes: h.
 local function consume(log, meta, min, state, now, grace, expiry)
   local tail, consumed, g, d, nodes = state[1] or zero, state[2] or zero, state[3], state[4], state[5]
   if not g and min > consumed then
@@ -86,7 +89,7 @@ local function consume(log, meta, min, state, now, grace, expiry)
   elseif min > consumed then
     call('HSET', meta, 'c', min)
   end
-  if g and digits(now) >= (d or zero) then trim(log, meta, 0, g, d, now, grace, expiry) end
+  if g and digits(now) >= (d or zero) then trim(log, meta, 0, g, d, state.holes, now, grace, expiry) end
   -- With connected readers more entries are likely to follow; interest_set.lua and states.lua retire the log if none do.
   if min >= tail and not nodes then retire(log, meta, grace) end
 end

@@ -8,8 +8,8 @@ local function state_keys(meta)
 end
 
 -- What is before the content of a message with an expected tail (16 in its kind: the tail), of state (8: whether it removes, most keys and
--- bytes, length of the key, key), or that is tracked (64: time to live and retention in µs, 16 each; most records and readers, 10 each; node,
--- sender and id, each after its length in two bytes). Returns it, and the content.
+-- bytes, length of the key, key), or that has a time to live or is tracked (64: time to live and retention in µs, 16 each, zero if it has none;
+-- with a retention most records and readers, 10 each; node, sender and id, each after its length in two bytes). Returns it, and the content.
 local function log_terms(kind, content)
   local terms, from = {}, 1
   if kind % 32 >= 16 then terms.tail, from = string.sub(content, 1, 16), 17 end
@@ -23,6 +23,8 @@ local function log_terms(kind, content)
   if kind >= 64 then
     local t, after = {}, from + 52
     t.life, t.retention = tonumber(string.sub(content, from, from + 15)), tonumber(string.sub(content, from + 16, from + 31))
+    terms.life = t.life
+    if t.retention == 0 then return terms, string.sub(content, from + 32) end
     t.most, t.readers = tonumber(string.sub(content, from + 32, from + 41)), string.sub(content, from + 42, from + 51)
     for _, part in ipairs({ 'node', 'sender', 'id' }) do
       local high, low = string.byte(content, after, after + 1)

@@ -7,9 +7,9 @@
 -- Returns tail, removed, consumed, membership version, and the entries in the form of XRANGE
 local log, meta = KEYS[1], KEYS[2]
 local max_entries, max_bytes = tonumber(ARGV[3]), math.max(tonumber(ARGV[4]), 1)
-local saved, present = call('HMGET', meta, 't', 'c', 'v'), ARGV[5] ~= '' and active_of(KEYS[3], ARGV[5])
+local saved, present = call('HMGET', meta, 't', 'c', 'v', 'h'), ARGV[5] ~= '' and active_of(KEYS[3], ARGV[5])
 local tail = present and present.tail or saved[1] or zero
-local removed = removed_of(log, present and present.base or tail)
+local removed = removed_of(log, present and present.base or tail, saved[4], saved[2] or zero)
 
 local hash, places = state_keys(meta)
 local entries, bytes, from = {}, 0, '(' .. ARGV[1]

@@ -21,7 +21,7 @@ local writable = first and not failure
 
 local function look(i)
   local log, meta, name = KEYS[2 * i + 1], KEYS[2 * i + 2], ARGV[5 + i]
-  local saved = call('HMGET', meta, 't', 'c', 'v', 'n', 'x')
+  local saved = call('HMGET', meta, 't', 'c', 'v', 'n', 'x', 'h')
   local notes, state = writable and string.byte(interested, i) == 49, nil
   if notes and name ~= '' then
     state = enter(active, name, log, meta, node, may)
@@ -32,7 +32,7 @@ local function look(i)
   end
   local tail, consumed = state and state.tail or saved[1] or zero, saved[2] or zero
   if notes and saved[5] and consumed >= tail then retire(log, meta, grace) end
-  return { tail, removed_of(log, state and state.base or tail), consumed, saved[3] or '0' }
+  return { tail, removed_of(log, state and state.base or tail, saved[6], consumed), consumed, saved[3] or '0' }
 end
 
 local results, nothing = {}, { '', '', '', '' }
