@@ -38,8 +38,8 @@ public sealed partial class WsmqClient
     /// <param name="address">The user or the group.</param>
     /// <param name="key">The key.</param>
     /// <param name="options">
-    /// What else the message has, such as a delay (the state ends at that time) or an expected tail; may be null. Its state key is not used, and
-    /// a time to live is refused.
+    /// What else the message has, such as a delay (the state ends at that time) or an expected tail; may be null. Its state key is not used; a time
+    /// to live and what only a job has (key, unique id, priority) are refused with <c>invalid-message</c>.
     /// </param>
     /// <param name="cancellationToken">Ends the wait. A removal in flight may be stored nevertheless.</param>
     /// <returns>The receipt, with the position of the removal in the log of the address.</returns>

@@ -7,15 +7,6 @@ internal static class OutgoingRemoval
     public static WsmqOutgoingMessage Of(WsmqAddress address, string key, WsmqSendOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return TypedBody.Untyped(address, options?.Type, null, options) with
-        {
-            StateKey = key,
-            RemoveState = true,
-
-            // A removal is no job.
-            Key = null,
-            UniqueId = null,
-            Priority = null,
-        };
+        return TypedBody.Untyped(address, options?.Type, null, options) with { StateKey = key, RemoveState = true };
     }
 }

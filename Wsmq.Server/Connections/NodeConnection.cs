@@ -24,7 +24,7 @@ internal sealed class NodeConnection
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    // Read while the request exists: whoever has the connection from the registry may have it longer than SignalR has the request.
+    // Read while the request exists: code that has the connection from the registry may have it longer than SignalR has the request.
     private readonly SocketWrites? _writes;
     private readonly OpenConnection? _opened;
     private readonly HttpTransportType _transport;

@@ -87,8 +87,8 @@ public interface IWsmqPublisher
     /// <param name="address">The user or the group.</param>
     /// <param name="key">The key.</param>
     /// <param name="options">
-    /// What else the message has, such as a delay (the state ends at that time) or an expected tail; may be null. Its state key is not used, and
-    /// a time to live is refused.
+    /// What else the message has, such as a delay (the state ends at that time) or an expected tail; may be null. Its state key is not used; a time
+    /// to live and what only a job has (key, unique id, priority) are refused with <c>invalid-message</c>.
     /// </param>
     /// <param name="cancellationToken">Cancels the wait; the removal may still be stored.</param>
     /// <returns>The receipt: the removal is stored.</returns>

@@ -352,7 +352,7 @@ internal sealed class DeliveryWriter(LogFeed feed, Receiver receiver, DeliveryWi
     }
 
     private void Mark(WsmqPosition position, bool isSkipped) =>
-        services.Marks.Add(feed.Source, position, feed.Source.Kind == WsmqAddressKind.User ? receiver.Device : receiver.User, isSkipped);
+        services.Marks.Add(feed.Source, position, receiver.User, receiver.Device, isSkipped);
 
     private void Wrote(int count, WsmqPosition last, WsmqPosition through)
     {

@@ -89,7 +89,8 @@ internal interface IMessageLog
 
     /// <summary>
     /// Moves many cursors forward; the result has one item for each, in the same order. What all registered devices of a user's queue have
-    /// acknowledged becomes removable after the grace period.
+    /// acknowledged becomes removable after the grace period. A cursor that passes very many tracked entries moves in steps: if the call fails in
+    /// between, it is part of the way, as after an ack of an earlier position.
     /// </summary>
     Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken);
 

@@ -4,9 +4,10 @@ namespace Wsmq.Server.Stores;
 /// Records of what became of tracked entries, apart from their logs. An append with <see cref="LogTerms.Track"/> makes one, in the same step. An ack
 /// that moves a cursor past the entry marks it as acknowledged for the reader, in the step that moves the cursor; but as expired if its time to live
 /// is over and it was not delivered to the reader, and as lost if it was not delivered and the log does not have it any more. The step that makes a
-/// dead letter marks that. What was skipped for the reader is not acknowledged by it, unless it is delivered later. Each reader acknowledges once,
-/// and ends otherwise at most once, whichever is first: but a reader that is a whole user acknowledges also what is a dead letter of one of its
-/// devices. Records are removed some time after their entries were stored, whatever has become of these.
+/// dead letter marks that. What was skipped for the reader is not acknowledged by it, unless it is delivered later; of a group that holds for each
+/// device of a member, and the member has acknowledged once another one of its devices has. Each reader acknowledges once, and ends otherwise at
+/// most once, whichever is first: but a reader that is a whole user acknowledges also what is a dead letter of one of its devices. Records are
+/// removed some time after their entries were stored, whatever has become of these.
 /// </summary>
 internal interface ITrackingStore
 {
@@ -15,6 +16,12 @@ internal interface ITrackingStore
 
     /// <summary>The most readers that <see cref="ReadersAsync"/> returns.</summary>
     const int MostReaders = 500;
+
+    /// <summary>
+    /// The most records that the store changes without doing anything else: an ack that passes more moves its cursor in steps, and each marks what
+    /// it passes.
+    /// </summary>
+    const int MostAtOnce = 256;
 
     /// <summary>
     /// Raised with changes that calls of this node have made to records which another node, or this one, is told of. Handlers must not block.

@@ -258,4 +258,10 @@ internal enum AckResult
 
     /// <summary>The stored state of the log is corrupt; nothing changed.</summary>
     Corrupt = 3,
+
+    /// <summary>
+    /// The cursor is part of the way, because it passes more than <see cref="ITrackingStore.MostAtOnce"/> tracked entries. Only within a store, which
+    /// goes on by itself.
+    /// </summary>
+    Partial = 4,
 }

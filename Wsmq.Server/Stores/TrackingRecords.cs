@@ -28,7 +28,9 @@ internal sealed record TrackTerms
 /// <param name="Reader">The device, of a user's own queue; the user, of a group.</param>
 /// <param name="At">When, by the clock of the store in µs since 1970.</param>
 /// <param name="IsSkipped">Whether it was skipped: the reader has a filter, or another device has handled what is for any.</param>
-internal readonly record struct TrackedDelivery(WsmqAddress Source, WsmqPosition Position, string Reader, long At, bool IsSkipped = false);
+/// <param name="Device">Of a group, the device of the user; else empty.</param>
+internal readonly record struct TrackedDelivery(
+    WsmqAddress Source, WsmqPosition Position, string Reader, long At, bool IsSkipped = false, string Device = "");
 
 /// <summary>What became of a tracked entry for a reader.</summary>
 internal enum TrackedEnd

@@ -31,12 +31,13 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         await RunAsync();
     }
 
-    public void Add(WsmqAddress source, WsmqPosition position, string reader, bool isSkipped)
+    public void Add(WsmqAddress source, WsmqPosition position, string user, string device, bool isSkipped)
     {
+        var (reader, of) = source.Kind == WsmqAddressKind.User ? (device, string.Empty) : (user, device);
         lock (_lock)
         {
             if (_pending.Marks.Count < MostPending)
-                _pending.Marks.Add(new TrackedDelivery(source, position, reader, store.Now, isSkipped));
+                _pending.Marks.Add(new TrackedDelivery(source, position, reader, store.Now, isSkipped, of));
         }
 
         Wake();

@@ -9,7 +9,7 @@ public sealed class EndpointLimitTests : IDisposable
     // More than the bursts.
     private const int Often = 12;
 
-    /// <summary>What counts as a send or a read whoever asks. Of all others, only refused requests count.</summary>
+    /// <summary>What counts as a send or a read for every caller. Of all others, only refused requests count.</summary>
     private static readonly string[] Counted =
     [
         "POST /messages", "DELETE /messages", "POST /requests", "POST /addresses/{address}/messages", "GET /logs", "GET /logs/{address}", "GET /state",

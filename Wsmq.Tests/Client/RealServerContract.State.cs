@@ -160,6 +160,15 @@ public abstract partial class RealServerContract
         await Eventually.That("the state is complete", () => next.Complete.Count == 1);
         next.Complete[0].Count.Should().Be(0);
         next.Errors.Should().BeEmpty();
+        foreach (var ofJob in new WsmqSendOptions[] { new() { Key = "k" }, new() { UniqueId = "u" }, new() { Priority = WsmqJobPriority.High } })
+        {
+            foreach (var remove in new Func<Task>[]
+            {
+                () => A.Publisher.RemoveStateAsync(WsmqAddress.User("bob"), "k", ofJob),
+                () => alice.Client.RemoveStateAsync(WsmqAddress.User("bob"), "k", ofJob),
+            })
+                (await remove.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.InvalidMessage);
+        }
 
         async Task<TypedClient> ListenAsync(string device)
         {

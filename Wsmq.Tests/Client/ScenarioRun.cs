@@ -13,6 +13,7 @@ internal sealed class ScenarioRun
     private readonly WsmqClient _client;
     private readonly ScenarioSends _sends;
     private readonly ScenarioCalls _calls;
+    private readonly ScenarioTracking _tracking;
     private readonly ConcurrentQueue<string> _handled = new();
     private readonly ConcurrentQueue<string> _handling = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _held = new();
@@ -22,7 +23,8 @@ internal sealed class ScenarioRun
 
     public ScenarioRun(ScriptedServer server, WsmqClient client)
     {
-        (_server, _client, _sends, _calls) = (server, client, new ScenarioSends(server.Script, client), new ScenarioCalls(server, client));
+        (_server, _client, _tracking) = (server, client, new ScenarioTracking(server, client));
+        (_sends, _calls) = (new ScenarioSends(server.Script, client), new ScenarioCalls(server, client));
         client.On<Line>(HandleAsync);
         client.Gap += (_, gap) => _handled.Enqueue($"gap {gap.After.Value} {gap.Before.Value} {gap.Reason}");
         client.Cleared += (_, cleared) => _handled.Enqueue($"cleared {cleared.Position.Value}");
@@ -50,7 +52,7 @@ internal sealed class ScenarioRun
         "snapshot" => Do(() => Snapshot(new Queue<string>(value.EnumerateArray().Select(one => one.ToString())))),
         "holds" => Do(() => Texts(value).ForEach(text => _held[text] = new(TaskCreationOptions.RunContinuationsAsynchronously))),
         "lets" => Do(() => Texts(value).ForEach(text => _held[text].SetResult())),
-        _ => _sends.TryStep(what, value) ?? _calls.TryStep(what, value) ?? HoldsAsync(what, value),
+        _ => _sends.TryStep(what, value) ?? _calls.TryStep(what, value) ?? _tracking.TryStep(what, value) ?? HoldsAsync(what, value),
     };
 
     private static Task Do(Action action)

@@ -13,6 +13,8 @@ internal static class ScenarioWire
 
     public static string NameOf(WsmqPresenceStatus status) => status == WsmqPresenceStatus.Offline ? "offline" : "online";
 
+    public static string NameOf(WsmqDeliveryState state) => JsonSerializer.Serialize(state, Json).Trim('"');
+
     public static WsmqJsonBody BodyOf(string text) => WsmqJsonBody.Parse($"\"{text}\"");
 
     public static string TextOf(WsmqJsonBody? body) => body!.Value.ToString().Trim('"');

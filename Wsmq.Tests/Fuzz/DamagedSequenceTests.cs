@@ -8,51 +8,28 @@ namespace Wsmq.Tests.Fuzz;
 
 /// <summary>A corrupt state of a sequence affects this sequence only, and others have no key of it.</summary>
 [Collection(SharedRedis.Name)]
-public sealed class DamagedSequenceTests(SharedRedis redis) : IAsyncLifetime
+public sealed class DamagedSequenceTests(SharedRedis redis) : DamagedStoreTest(redis)
 {
-    private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
-
-    private static readonly Gen<(int At, int Cut, string Text)> GenDamage = Gen.Select(
-        Gen.Int[0, 200], Gen.Int[0, 200], Gen.Frequency((2, Gen.String[Gen.Char['\0', '\u00ff'], 0, 60]), (1, Gen.String[Gen.Char['0', '9'], 0, 60])));
-
-    private readonly string _prefix = redis.NextPrefix();
-    private ConnectionMultiplexer _admin = null!;
-    private RedisHarness _store = null!;
-
-    private IDatabase Redis => _admin.GetDatabase();
-
-    public async Task InitializeAsync()
-    {
-        _admin = await AdminConnection.OpenAsync(redis.Server.EndPoint);
-        _store = await RedisHarness.StartAsync(redis.Server.EndPoint, _prefix, new WsmqOptions());
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _store.DisposeAsync();
-        await _admin.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_damaged_state_of_a_sequence_fails_no_call_and_affects_no_other_sequence()
     {
         var runs = 0;
-        await GenDamage.SampleAsync(
+        await Damages(200, 60).SampleAsync(
             async damage =>
             {
                 var (producer, other) = ($"p{Interlocked.Increment(ref runs)}", $"other{runs}");
-                await _store.AppendAsync(Placed(producer, 1), Placed(producer, 2), Placed(producer, 3));
-                var (key, field) = (Key(), (RedisValue)TermsOf(producer, 1).Key);
+                await Store.AppendAsync(Placed(producer, 1), Placed(producer, 2), Placed(producer, 3));
+                var (key, field) = (Key(":sequences:"), (RedisValue)TermsOf(producer, 1).Key);
                 var state = (string)(await Redis.HashGetAsync(key, field))!;
-                var damaged = state[..Math.Min(damage.At, state.Length)] + damage.Text + state[Math.Min(damage.At + damage.Cut, state.Length)..];
-                await Redis.HashSetAsync(key, field, damaged.Select(c => (byte)c).ToArray());
+                var damaged = damage(state);
+                await SetAsync(key, field, damaged);
 
-                var results = await _store.AppendAsync(Placed(producer, 2), Placed(producer, 4), Placed(other, 1));
+                var results = await Store.AppendAsync(Placed(producer, 2), Placed(producer, 4), Placed(other, 1));
 
                 if (SequenceState.Parse(damaged) is null)
                     results[..2].Should().OnlyContain(r => r.IsOutOfSequence);
                 results[2].Should().Match<AppendResult>(r => r.IsStored && !r.Duplicate);
-                (await _store.AppendAsync(Placed(other, 1), Placed(other, 2))).Select(r => r.Duplicate).Should().Equal(true, false);
+                (await Store.AppendAsync(Placed(other, 1), Placed(other, 2))).Select(r => r.Duplicate).Should().Equal(true, false);
             },
             iter: 300, threads: 1);
     }
@@ -60,28 +37,24 @@ public sealed class DamagedSequenceTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task A_foreign_key_in_the_place_of_the_sequences_fails_their_messages_alone()
     {
-        await _store.AppendAsync(Placed("p", 1));
-        var key = Key();
+        await Store.AppendAsync(Placed("p", 1));
+        var key = Key(":sequences:");
         await Redis.KeyDeleteAsync(key);
         await Redis.StringSetAsync(key, "foreign");
-        var results = await _store.AppendAsync(StoreHarness.Message(Bob, "ann", "before"), Placed("p", 2), StoreHarness.Message(Bob, "ann", "after"));
+        var results = await Store.AppendAsync(StoreHarness.Message(Bob, "ann", "before"), Placed("p", 2), StoreHarness.Message(Bob, "ann", "after"));
         results.Select(r => (r.IsStored, r.IsCorrupt)).Should().Equal((true, false), (false, true), (true, false));
     }
 
     [Fact]
     public async Task Only_a_message_with_a_place_makes_a_key_and_remembers_no_id()
     {
-        await _store.AppendAsync(StoreHarness.Message(Bob, "ann", "an id"));
+        await Store.AppendAsync(StoreHarness.Message(Bob, "ann", "an id"));
         Keys().Should().NotContain(k => k.Contains(":sequences:"));
-        await _store.AppendAsync(Placed("p", 1));
+        await Store.AppendAsync(Placed("p", 1));
         Keys().Should().Contain(k => k.Contains(":sequences:"));
         (await Redis.HashLengthAsync(Keys().Single(k => k.Contains(":ids:")))).Should().Be(2, "the id, and the number of the slice");
-        (await Redis.KeyTimeToLiveAsync(Key())).Should().BeCloseTo(TimeSpan.FromDays(60) + TimeSpan.FromHours(1), TimeSpan.FromMinutes(5));
+        (await Redis.KeyTimeToLiveAsync(Key(":sequences:"))).Should().BeCloseTo(TimeSpan.FromDays(60) + TimeSpan.FromHours(1), TimeSpan.FromMinutes(5));
     }
-
-    private string[] Keys() => [.. _admin.GetServers()[0].Keys(pattern: $"{_prefix}:*").Select(k => (string)k!)];
-
-    private RedisKey Key() => Keys().Single(k => k.Contains(":sequences:"));
 
     private static SequenceTerms TermsOf(string producer, long number) =>
         SequenceTerms.Of("ann", new WsmqSequence(producer, 1, number), Bob, $"{producer}-{number}", TimeSpan.FromDays(30));

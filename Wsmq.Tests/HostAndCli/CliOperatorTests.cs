@@ -82,7 +82,7 @@ public sealed class CliOperatorTests : IDisposable
     }
 
     [Fact]
-    public async Task Messages_that_wait_are_listed_and_cancelled_whoever_sent_them()
+    public async Task Messages_of_any_sender_that_wait_are_listed_and_cancelled()
     {
         await using var cli = await ApiCli.StartAsync(_folder);
         foreach (var (id, hours) in new[] { ("b", 2), ("a", 1), ("c", 3) })

@@ -28,6 +28,7 @@ internal sealed partial class PushService : IAsyncDisposable
     private readonly ConcurrentQueue<(string Subscription, string Content, string? Topic)> _pushes = [];
     private readonly WebApplication _app;
     private readonly string _appKey;
+    private int _abandoned;
 
     private PushService(WebApplication app, string appKey)
     {
@@ -40,6 +41,12 @@ internal sealed partial class PushService : IAsyncDisposable
 
     /// <summary>Answers all pushes with this status in place of 201.</summary>
     public int? Refusal { get; set; }
+
+    /// <summary>Whether pushes have no answer until it is false.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>How many calls have ended without an answer.</summary>
+    public int Abandoned => Volatile.Read(ref _abandoned);
 
     /// <param name="appKey">The public key of the app, with which the browser subscribes.</param>
     public static async Task<PushService> StartAsync(string appKey)
@@ -65,13 +72,16 @@ internal sealed partial class PushService : IAsyncDisposable
         _browser.Dispose();
     }
 
-    private async Task<IResult> TakeAsync(string subscription, HttpRequest request)
+    private async Task<IResult> TakeAsync(string subscription, HttpRequest request, CancellationToken aborted)
     {
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body);
+        await request.Body.CopyToAsync(body, aborted);
         if (!await IsSignedAsync(request.Headers.Authorization.ToString()))
             return Results.StatusCode(StatusCodes.Status403Forbidden);
         _pushes.Enqueue((subscription, Decrypt(body.ToArray()), request.Headers["Topic"]));
+        await Eventually.That("pushes are answered", () => !IsHeld || aborted.IsCancellationRequested);
+        if (aborted.IsCancellationRequested)
+            Interlocked.Increment(ref _abandoned);
         return Results.StatusCode(Refusal ?? StatusCodes.Status201Created);
     }
 

@@ -12,13 +12,13 @@ namespace Wsmq.Tests.HostAndCli;
 /// <summary>The samples as real processes, used as their README describes.</summary>
 public sealed partial class SampleTests : IAsyncLifetime
 {
-    private const string Listening = "Now listening on: ";
     private readonly TempFolder _folder = new();
     private readonly List<IAsyncDisposable> _clients = [];
-    private ToolProcess? _app;
-    private Uri _root = null!;
+    private RunningSample? _app;
 
-    private Uri Hub => new(_root, TestNode.HubPath);
+    private Uri Root => _app!.Root;
+
+    private Uri Hub => new(Root, TestNode.HubPath);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -35,7 +35,7 @@ public sealed partial class SampleTests : IAsyncLifetime
     public async Task EmbeddedJwt_logs_in_sends_and_receives_also_messages_sent_while_offline()
     {
         await StartAsync("samples/EmbeddedJwt");
-        using var http = new HttpClient { BaseAddress = _root };
+        using var http = new HttpClient { BaseAddress = Root };
         var alice = await ConnectAsync(Hub, "alice", With(await LoginAsync("alice")));
         var bobs = await LoginAsync("bob");
 
@@ -82,7 +82,7 @@ public sealed partial class SampleTests : IAsyncLifetime
     public async Task BackgroundJobs_sends_each_invoice_once_also_after_a_failed_attempt()
     {
         await StartAsync("samples/BackgroundJobs");
-        using var http = new HttpClient { BaseAddress = _root };
+        using var http = new HttpClient { BaseAddress = Root };
         var first = await InvoiceAsync("orders/7/invoice?customer=bob");
         await InvoiceAsync("orders/unlucky/invoice?customer=carol");
         var delayed = await InvoiceAsync("orders/8/invoice?customer=bob&delay=3600");
@@ -144,7 +144,7 @@ public sealed partial class SampleTests : IAsyncLifetime
             return Task.CompletedTask;
         });
         await bob.Client.StartAsync();
-        using var http = new HttpClient { BaseAddress = _root };
+        using var http = new HttpClient { BaseAddress = Root };
 
         var first = await ShipAsync();
         var again = await ShipAsync();
@@ -168,7 +168,7 @@ public sealed partial class SampleTests : IAsyncLifetime
     {
         await StartAsync("samples/OrderBoard");
         var cookies = new CookieContainer();
-        using var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies }) { BaseAddress = _root };
+        using var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies }) { BaseAddress = Root };
         (await http.GetAsync(new Uri("board", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         using (await http.PostAsync(new Uri("sign-in/bob", UriKind.Relative), null))
             await ChangeAsync("7", "packed");
@@ -206,15 +206,8 @@ public sealed partial class SampleTests : IAsyncLifetime
 
     private async Task StartAsync(string sample, params string[] arguments)
     {
-        _app = ToolProcess.Start(sample, new Dictionary<string, string>(),
-            ["--urls", "http://127.0.0.1:0", "--contentRoot", _folder.Path, .. arguments]);
-        await Eventually.That($"{sample} listens", () => _app.HasExited || _app.Output.Any(IsListening));
+        _app = await RunningSample.StartAsync(sample, _folder.Path, arguments);
         File.Exists(_folder.File("data/wsmq.db")).Should().BeTrue("messages are under the content root, wherever the app is started");
-        _app.HasExited.Should().BeFalse(_app.Error + string.Join('\n', _app.Output));
-        var line = _app.Output.First(IsListening);
-        _root = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());
-
-        static bool IsListening(string line) => line.Contains(Listening, StringComparison.Ordinal);
     }
 
     private async Task<TypedClient> ConnectAsync(Uri hub, string user, Action<WsmqClientOptions> configure)

@@ -7,31 +7,15 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Requests;
 
 /// <summary>Requests and replies of plain clients on every store: over two nodes where the store supports several.</summary>
-public abstract partial class RequestContract : IAsyncLifetime
+public abstract partial class RequestContract(NodeStore store) : NodesTest(store)
 {
     // Longer than any test takes: what fails within it was not a time-out.
     private const int Long = 120_000;
-    private readonly List<IAsyncDisposable> _running = [];
 
     private protected TestNode A { get; private set; } = null!;
 
     /// <summary>The second node, or the same one where the store supports only one.</summary>
     private protected TestNode B { get; private set; } = null!;
-
-    private protected abstract bool ManyNodes { get; }
-
-    public abstract Task InitializeAsync();
-
-    public async Task DisposeAsync()
-    {
-        for (var i = _running.Count - 1; i >= 0; i--)
-            await _running[i].DisposeAsync();
-        await CleanUpAsync();
-    }
-
-    private protected abstract void UseStore(WsmqBuilder builder);
-
-    private protected abstract Task CleanUpAsync();
 
     private async Task StartAsync(Action<WsmqOptions>? options = null)
     {
@@ -46,13 +30,6 @@ public abstract partial class RequestContract : IAsyncLifetime
 
         static void Authorize(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder) =>
             builder.Services.AddSingleton<IWsmqAuthorizer, EverybodyWorks>();
-    }
-
-    private T Keep<T>(T disposable)
-        where T : IAsyncDisposable
-    {
-        _running.Add(disposable);
-        return disposable;
     }
 
     private async Task<Responder> ConnectAsync(TestNode node, string user) => Keep(await Responder.ConnectAsync(node, user));
@@ -88,47 +65,10 @@ internal sealed class EverybodyWorks(IWsmqGroups groups) : IWsmqAuthorizer
     public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(true);
 }
 
-public sealed class RequestSqliteTests : RequestContract
-{
-    private readonly TempFolder _folder = new();
-
-    private protected override bool ManyNodes => false;
-
-    public override Task InitializeAsync() => Task.CompletedTask;
-
-    private protected override void UseStore(WsmqBuilder builder) => builder.UseSqlite(_folder.File("wsmq.db"));
-
-    private protected override Task CleanUpAsync()
-    {
-        _folder.Dispose();
-        return Task.CompletedTask;
-    }
-}
+public sealed class RequestSqliteTests() : RequestContract(NodeStore.Sqlite());
 
 [Collection(SharedRedis.Name)]
-public sealed class RequestRedisTests(SharedRedis redis) : RequestContract
-{
-    private readonly string _prefix = redis.NextPrefix();
-
-    private protected override bool ManyNodes => true;
-
-    public override Task InitializeAsync() => Task.CompletedTask;
-
-    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = _prefix);
-
-    private protected override Task CleanUpAsync() => Task.CompletedTask;
-}
+public sealed class RequestRedisTests(SharedRedis redis) : RequestContract(NodeStore.Of(redis));
 
 [Collection(SharedCluster.Name)]
-public sealed class RequestClusterTests(SharedCluster cluster) : RequestContract
-{
-    private readonly string _prefix = cluster.NextPrefix();
-
-    private protected override bool ManyNodes => true;
-
-    public override Task InitializeAsync() => Task.CompletedTask;
-
-    private protected override void UseStore(WsmqBuilder builder) => builder.UseRedis(cluster.EndPoints, o => o.KeyPrefix = _prefix);
-
-    private protected override Task CleanUpAsync() => Task.CompletedTask;
-}
+public sealed class RequestClusterTests(SharedCluster cluster) : RequestContract(NodeStore.Of(cluster));

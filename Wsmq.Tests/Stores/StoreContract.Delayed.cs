@@ -275,7 +275,7 @@ public abstract partial class StoreContract
     }
 
     [Fact]
-    public async Task A_message_is_cancelled_by_its_key_whoever_sent_it_and_only_at_its_address()
+    public async Task A_message_of_any_sender_is_cancelled_by_its_key_and_only_at_its_address()
     {
         await using var h = await CreateAsync();
         await h.AppendAsync([.. new[] { "ann", "eve" }.Select(s => StoreHarness.Message(Bob, s, "m", s) with { Delay = Soon })]);

@@ -4,22 +4,8 @@ using Wsmq.Tests.Support;
 namespace Wsmq.Tests.Tracking;
 
 /// <summary>Tracked messages over several nodes on one Redis.</summary>
-public abstract class TrackingNodesContract : IAsyncLifetime
+public abstract class TrackingNodesContract(NodeStore store) : NodesTest(store)
 {
-    private readonly List<TestNode> _nodes = [];
-
-    private protected abstract string Configuration { get; }
-
-    private protected abstract string Prefix { get; }
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-            await node.DisposeAsync();
-    }
-
     [Fact]
     public async Task The_sender_on_another_node_is_told_and_after_it_has_moved_the_next_node_tells_it()
     {
@@ -55,25 +41,10 @@ public abstract class TrackingNodesContract : IAsyncLifetime
         (await waiting).Should().BeEquivalentTo(new { State = WsmqDeliveryState.Acknowledged, receipt.Position, Acknowledged = 1 });
     }
 
-    private async Task<TestNode> StartAsync()
-    {
-        var node = await TestNode.StartAsync(s => s.UseRedis(Configuration, o => o.KeyPrefix = Prefix));
-        _nodes.Add(node);
-        return node;
-    }
+    private async Task<TestNode> StartAsync() => Keep(await TestNode.StartAsync(UseStore));
 }
 
-public sealed class RedisTrackingTests(SharedRedis redis) : TrackingNodesContract, IClassFixture<SharedRedis>
-{
-    private protected override string Configuration => redis.Server.EndPoint;
-
-    private protected override string Prefix { get; } = redis.NextPrefix();
-}
+public sealed class RedisTrackingTests(SharedRedis redis) : TrackingNodesContract(NodeStore.Of(redis)), IClassFixture<SharedRedis>;
 
 [Collection(SharedCluster.Name)]
-public sealed class RedisClusterTrackingTests(SharedCluster redis) : TrackingNodesContract
-{
-    private protected override string Configuration => redis.EndPoints;
-
-    private protected override string Prefix { get; } = redis.NextPrefix();
-}
+public sealed class RedisClusterTrackingTests(SharedCluster cluster) : TrackingNodesContract(NodeStore.Of(cluster));

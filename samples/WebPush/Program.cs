@@ -28,12 +28,17 @@ builder.Services.AddHttpClient("push").AddTypedClient((http, services) => new Pu
 {
     DefaultAuthentication = services.GetRequiredService<VapidAuthentication>(),
 });
-builder.Services.AddWsmq(o =>
+var wsmq = builder.Services.AddWsmq(o =>
     {
         o.Unacknowledged.Types.Add("chat");
         o.Unacknowledged.After = builder.Configuration.GetValue("Push:After", o.Unacknowledged.After);
+        o.Unacknowledged.Timeout = builder.Configuration.GetValue("Push:Timeout", o.Unacknowledged.Timeout);
     })
     .OnUnacknowledged<MobilePush>();
+
+// With a connection string for Redis any number of nodes share the messages; without one they are in a SQLite file.
+if (builder.Configuration.GetConnectionString("Redis") is { } redis)
+    wsmq.UseRedis(redis);
 
 var app = builder.Build();
 app.UseDefaultFiles();

@@ -20,7 +20,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Respo
     : `The host refuses the console (${answer.status}).`);
 }
 
-/** A token of a user: the host signs one for whoever asks from this page. */
+/** A token of a user: the host signs one for everybody who asks from this page. */
 export async function tokenOf(user: string): Promise<string> {
   return ((await (await call("POST", `/token?user=${user}`)).json()) as { token: string }).token;
 }

@@ -184,4 +184,33 @@ describe('the logs of the dashboard', () => {
     assert.ok(log.includes(`"body":${EXACT}`), log);
     assert.ok(log.includes('"sender":"olga"'), log);
   });
+
+  test('show what becomes of a message that is sent with track, as it changes', () => open('olga', ['send', 'user:gus'], async (dashboard, page) => {
+    await page.getByLabel('track', { exact: true }).check();
+    await page.getByLabel('to', { exact: true }).fill('work:one');
+    assert.equal(await page.getByLabel('track', { exact: true }).count(), 0);
+    await page.getByLabel('to', { exact: true }).fill('user:gus');
+    const curl = await dashboard.act('Send');
+    assert.ok(curl.includes('"track":true'), curl);
+    const status = dashboard.region('Status');
+    await status.getByText('stored delivered to 0, acknowledged by 0').waitFor();
+
+    const tablet = app.keep(await Device.start(app, 'gus', 'tablet'));
+    await tablet.has(1);
+    await status.getByText('delivered to 1, acknowledged by 0').waitFor();
+    app.keep(await Device.start(app, 'gus', 'phone', 'ack'));
+    await status.getByText('acknowledged delivered to 2, acknowledged by 1').waitFor();
+    const devices = status.getByRole('list', { name: 'Devices' }).getByRole('listitem');
+    await devices.filter({ hasText: 'phone' }).filter({ hasText: 'acknowledged' }).waitFor();
+    await devices.filter({ hasText: 'tablet' }).filter({ hasText: 'delivered' }).waitFor();
+
+    await status.getByRole('link', { name: 'life of the message' }).click();
+    await dashboard.region('Life').getByText('acknowledged').waitFor();
+  }));
+
+  test('show no status of a message that is sent without track', () => open('olga', ['send', 'user:hugo'], async (dashboard, page) => {
+    await dashboard.act('Send');
+    await page.getByRole('status').getByText('Stored at').waitFor();
+    assert.equal(await dashboard.region('Status').count(), 0);
+  }));
 });

@@ -76,13 +76,9 @@ internal sealed class RedisMessageLog(
         var results = new AckResult[batch.Count];
         await Task.WhenAll(InScripts(batch, a => a.Source).Select(async part =>
         {
-            var (scriptKeys, values) = AckOf(Array.ConvertAll(part, i => batch[i]));
-            var reply = await connections.EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken);
-            var digits = (string)(reply.Length < 0 ? reply : reply[0])!;
-            for (var k = 0; k < part.Length; k++)
-                results[part[k]] = (AckResult)(digits[k] - '0');
-            if (reply.Length > 0)
-                Tracking.Tell([.. ((RedisResult[])reply!).Skip(1)], number => batch[part[number]].Source);
+            // Between the steps of one that passes very many tracked messages Redis serves others.
+            for (var left = part; left.Length > 0; left = Array.FindAll(left, i => results[i] == AckResult.Partial))
+                await AckAsync(batch, left, results, cancellationToken);
         }));
         return results;
     }
@@ -112,6 +108,18 @@ internal sealed class RedisMessageLog(
     /// <summary>A device's field in the hash of its user; the @ distinguishes it from the other fields, which are one letter.</summary>
     public static string Field(string device) => "@" + device;
 
+    private async Task AckAsync(IReadOnlyList<AckRequest> batch, int[] part, AckResult[] results, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (scriptKeys, values) = AckOf(Array.ConvertAll(part, i => batch[i]));
+        var reply = await connections.EvaluateAsync(RedisScript.Ack, scriptKeys, values, cancellationToken);
+        var digits = (string)(reply.Length < 0 ? reply : reply[0])!;
+        for (var k = 0; k < part.Length; k++)
+            results[part[k]] = (AckResult)(digits[k] - '0');
+        if (reply.Length > 0)
+            Tracking.Tell([.. ((RedisResult[])reply!).Skip(1)], number => batch[part[number]].Source);
+    }
+
     private async Task<OpenCursor> OpenUserAsync(WsmqAddress source, string user, string device, CancellationToken cancellationToken)
     {
         if (!IsOwn(source, user))
@@ -140,7 +148,10 @@ internal sealed class RedisMessageLog(
         var kinds = Array.ConvertAll(
             acks, a => a.Source.Kind == WsmqAddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
         var scriptKeys = new List<RedisKey>(1 + (3 * acks.Length)) { ActiveOf(acks[0].Source) };
-        var values = new List<RedisValue>(3 + (4 * acks.Length)) { options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds) };
+        var values = new List<RedisValue>(4 + (4 * acks.Length))
+        {
+            options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds), ITrackingStore.MostAtOnce,
+        };
         values.AddRange(acks.Zip(kinds, (ack, kind) => (RedisValue)(kind == 'U' ? keys.Of(ack.Source).Name : [])));
         foreach (var (ack, kind) in acks.Zip(kinds))
         {

@@ -7,19 +7,18 @@ namespace Wsmq.Server.Stores.Redis;
 /// <summary>Records of tracked messages, beside the logs that they are of, see tracking.lua.</summary>
 internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys, RedisLanes lanes) : ITrackingStore
 {
-    private const int MostInAScript = 256;
-
     // The value of a reader: three times, and how it ended.
     private const int EndAt = 3 * WsmqPosition.Length;
 
     public event Action<IReadOnlyList<TrackedChange>>? Changed;
 
     public Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) =>
-        Task.WhenAll(batch.GroupBy(d => lanes.NumberOf(d.Source)).SelectMany(lane => lane.Chunk(MostInAScript)).Select(async part =>
+        Task.WhenAll(batch.GroupBy(d => lanes.NumberOf(d.Source)).SelectMany(lane => lane.Chunk(ITrackingStore.MostAtOnce)).Select(async part =>
         {
             var reply = await connections.EvaluateAsync(
                 RedisScript.TrackDelivered, Array.ConvertAll(part, d => keys.Meta(d.Source)),
-                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At), d.IsSkipped ? "S" : "d" })], cancellationToken);
+                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At), d.IsSkipped ? "S" : "d", d.Device })],
+                cancellationToken);
             Tell((RedisResult[])reply!, number => part[number].Source);
         }));
 

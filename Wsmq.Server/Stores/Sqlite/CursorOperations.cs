@@ -130,19 +130,27 @@ internal sealed class CursorOperations(WsmqOptions options, SqliteRetention rete
             CursorTable.See(session, row.Id, request.User, request.Device, now);
         else if (request.Position.Value >= start)
         {
-            if (row.Tracked > start && request.Position.Value > start)
-                AcknowledgeTracked(session, row, request, start, marks);
-            CursorTable.Acknowledge(session, row.Id, request.User, request.Device, request.Position.Value, now);
+            var reached = row.Tracked > start && request.Position.Value > start
+                ? AcknowledgeTracked(session, row, request, start, marks)
+                : request.Position.Value;
+            if (reached is { } position)
+                CursorTable.Acknowledge(session, row.Id, request.User, request.Device, position, now);
+            return reached == request.Position.Value ? AckResult.Done : AckResult.Partial;
         }
 
         return AckResult.Done;
     }
 
-    private static void AcknowledgeTracked(SqliteSession session, LogRow row, AckRequest request, long start, TrackMarks marks)
+    // Returns how far the cursor may go: what it passes is marked in the same step. Null for no further than it is.
+    private static long? AcknowledgeTracked(SqliteSession session, LogRow row, AckRequest request, long start, TrackMarks marks)
     {
-        var cursor = Math.Max(start, CursorTable.Find(session, row.Id, request.User, request.Device)?.Position ?? 0);
-        if (row.Tracked > cursor && request.Position.Value > cursor)
-            marks.Acknowledge(session, row, row.Address.Kind == WsmqAddressKind.User ? request.Device : request.User, cursor, request.Position.Value);
+        var (cursor, through) = (
+            Math.Max(start, CursorTable.Find(session, row.Id, request.User, request.Device)?.Position ?? 0), request.Position.Value);
+        if (row.Tracked <= cursor || through <= cursor)
+            return through;
+        return row.Address.Kind == WsmqAddressKind.User
+            ? marks.Acknowledge(session, row, request.Device, string.Empty, cursor, through)
+            : marks.Acknowledge(session, row, request.User, request.Device, cursor, through);
     }
 
     private static bool MayRead(SqliteSession session, LogRow? row, AckRequest request, out long start)

@@ -59,8 +59,18 @@ internal sealed class SqliteMessageLog(
 
     public async Task<AckResult[]> AckAsync(IReadOnlyList<AckRequest> batch, CancellationToken cancellationToken)
     {
-        var (results, marks) = await engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, batch), cancellationToken).ConfigureAwait(false);
-        Tracking.Tell(marks);
+        var results = new AckResult[batch.Count];
+
+        // Between the steps of one that passes very many tracked messages the writer does other work.
+        for (int[] left = [.. Enumerable.Range(0, batch.Count)]; left.Length > 0; left = Array.FindAll(left, i => results[i] == AckResult.Partial))
+        {
+            var part = Array.ConvertAll(left, i => batch[i]);
+            var (done, marks) = await engine.WriteExpendableAsync(s => _cursors.Acknowledge(s, part), cancellationToken).ConfigureAwait(false);
+            Tracking.Tell(marks);
+            for (var k = 0; k < left.Length; k++)
+                results[left[k]] = done[k];
+        }
+
         return results;
     }
 

@@ -5,8 +5,11 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
 {
     public event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    public async Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) =>
-        Tell(await engine.WriteExpendableAsync(s => Deliver(s, batch), cancellationToken).ConfigureAwait(false));
+    public async Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+    {
+        foreach (var part in batch.Chunk(ITrackingStore.MostAtOnce))
+            Tell(await engine.WriteExpendableAsync(s => Deliver(s, part), cancellationToken).ConfigureAwait(false));
+    }
 
     public Task<TrackedEntry?> ReadAsync(
         WsmqAddress to, WsmqPosition position, string? sender, string? watcher, CancellationToken cancellationToken) =>
@@ -43,7 +46,7 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
             Changed?.Invoke(marks.Changes);
     }
 
-    private TrackMarks Deliver(SqliteSession session, IReadOnlyList<TrackedDelivery> batch)
+    private TrackMarks Deliver(SqliteSession session, TrackedDelivery[] batch)
     {
         var (marks, rows) = (new TrackMarks(clock.NowMicros()), new LogRows());
         foreach (var delivery in batch)

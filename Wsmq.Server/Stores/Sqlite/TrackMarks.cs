@@ -4,6 +4,7 @@ namespace Wsmq.Server.Stores.Sqlite;
 internal sealed class TrackMarks(long now)
 {
     private readonly List<TrackedChange> _changes = [];
+    private int _left = ITrackingStore.MostAtOnce;
 
     /// <summary>What can become of an entry for a reader.</summary>
     private enum Mark
@@ -16,20 +17,42 @@ internal sealed class TrackMarks(long now)
 
     public IReadOnlyList<TrackedChange> Changes => _changes;
 
-    public void Deliver(SqliteSession session, LogRow row, TrackedDelivery delivery) =>
-        Set(session, row, delivery.Position.Value, delivery.Reader, delivery.IsSkipped ? Mark.Skipped : Mark.Delivered, delivery.At);
+    public void Deliver(SqliteSession session, LogRow row, TrackedDelivery delivery)
+    {
+        var position = delivery.Position.Value;
+        var isMarked = Set(session, row, position, delivery.Reader, delivery.IsSkipped ? Mark.Skipped : Mark.Delivered, delivery.At);
+        if (delivery.Device.Length == 0)
+            return;
+        if (!delivery.IsSkipped)
+            TrackTable.RemoveSkip(session, row.Id, position, delivery.Reader, delivery.Device);
+        else if (isMarked)
+            TrackTable.AddSkip(session, row.Id, position, delivery.Reader, delivery.Device);
+    }
 
     public void DeadLetter(SqliteSession session, LogRow row, long position, string reader) =>
         Set(session, row, position, reader, Mark.Ended, now, TrackedEnd.DeadLettered);
 
     /// <summary>
-    /// Marks what a cursor passes. An entry that was not delivered is not acknowledged if its time to live is over, or the log does not have it any
-    /// more.
+    /// Marks what a cursor passes, but only the first entries, at most as many as the operation may change. An entry that was not delivered is not
+    /// acknowledged if its time to live is over, or the log does not have it any more; nor is one that was skipped for the device of a member.
+    /// Returns how far the cursor may go; null for not at all.
     /// </summary>
-    public void Acknowledge(SqliteSession session, LogRow row, string reader, long after, long through)
+    /// <param name="session">The operation.</param>
+    /// <param name="row">The log.</param>
+    /// <param name="reader">The device, of a user's own queue; the user, of a group.</param>
+    /// <param name="device">Of a group, the device of the user; else empty.</param>
+    /// <param name="after">Where the cursor is.</param>
+    /// <param name="through">Where it is to be.</param>
+    public long? Acknowledge(SqliteSession session, LogRow row, string reader, string device, long after, long through)
     {
-        foreach (var position in TrackTable.Between(session, row.Id, after, through, now))
+        var passed = TrackTable.Between(session, row.Id, after, through, now, _left + 1);
+        long? reached = passed.Count <= _left ? through : _left > 0 ? passed[_left - 1] : null;
+        var marked = passed.Take(_left).ToList();
+        _left -= marked.Count;
+        foreach (var position in marked)
         {
+            if (device.Length > 0 && TrackTable.HasSkip(session, row.Id, position, reader, device))
+                continue;
             var isDelivered = TrackTable.Reader(session, row.Id, position, reader) is { DeliveredAt: > 0 };
             if (!isDelivered && TrackTable.Find(session, row, position, now) is { Entry.Ends: > 0 and var ends } && ends <= now)
                 Set(session, row, position, reader, Mark.Ended, now, TrackedEnd.Expired);
@@ -38,12 +61,15 @@ internal sealed class TrackMarks(long now)
             else
                 Set(session, row, position, reader, Mark.Acknowledged, now);
         }
+
+        return reached;
     }
 
-    private void Set(SqliteSession session, LogRow row, long position, string name, Mark mark, long at, TrackedEnd end = TrackedEnd.None)
+    // Returns whether the record lists the reader.
+    private bool Set(SqliteSession session, LogRow row, long position, string name, Mark mark, long at, TrackedEnd end = TrackedEnd.None)
     {
         if (TrackTable.Find(session, row, position, now) is not var (entry, watcher, most))
-            return;
+            return false;
         var known = TrackTable.Reader(session, row.Id, position, name);
         var before = known ?? new TrackedReader(name, 0, 0, 0, TrackedEnd.None);
         var after = mark switch
@@ -57,12 +83,12 @@ internal sealed class TrackMarks(long now)
             _ => before,
         };
         if (after == before)
-            return;
+            return known is not null;
 
         // Of a reader that is not listed each delivery is counted by itself.
         var isListed = known is not null || TrackTable.CountReaders(session, row.Id, position) < most;
         if (!isListed && mark == Mark.Skipped)
-            return;
+            return false;
         var isFirstDelivery = before.DeliveredAt == 0 && after.DeliveredAt > 0 && (isListed || mark == Mark.Delivered);
         if (isListed)
             TrackTable.SaveReader(session, row.Id, position, after);
@@ -78,5 +104,6 @@ internal sealed class TrackMarks(long now)
         TrackTable.SaveCounts(session, row.Id, entry);
         if (watcher.Length > 0)
             _changes.Add(new TrackedChange(watcher, entry));
+        return isListed;
     }
 }

@@ -41,6 +41,15 @@ internal static class TrackTable
             how INTEGER NOT NULL,
             PRIMARY KEY (log, position, name)) WITHOUT ROWID
         """,
+        // The devices of members of a group for which an entry was skipped.
+        """
+        CREATE TABLE IF NOT EXISTS tracked_skips (
+            log INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            device TEXT NOT NULL,
+            PRIMARY KEY (log, position, name, device)) WITHOUT ROWID
+        """,
         // Counted, because a sender may have very many.
         "CREATE TABLE IF NOT EXISTS tracked_senders (sender TEXT PRIMARY KEY, records INTEGER NOT NULL) WITHOUT ROWID",
     ];
@@ -84,9 +93,11 @@ internal static class TrackTable
         """,
         r => Map(r, row.Address), sender, row.Id, after, now, ITrackingStore.MostListed);
 
-    public static List<long> Between(SqliteSession session, long log, long after, long through, long now) => session.All(
-        "SELECT position FROM tracked WHERE log = $log AND position > $after AND position <= $through AND expires > $now ORDER BY position",
-        r => r.GetInt64(0), log, after, through, now);
+    public static List<long> Between(SqliteSession session, long log, long after, long through, long now, int most) => session.All(
+        """
+        SELECT position FROM tracked WHERE log = $log AND position > $after AND position <= $through AND expires > $now ORDER BY position LIMIT $most
+        """,
+        r => r.GetInt64(0), log, after, through, now, most);
 
     public static void Watch(SqliteSession session, long log, long position, string watcher) => session.Run(
         "UPDATE tracked SET watcher = $watcher WHERE log = $log AND position = $position", watcher, log, position);
@@ -112,6 +123,18 @@ internal static class TrackTable
         """,
         log, position, reader.Name, reader.DeliveredAt, reader.AcknowledgedAt, reader.EndedAt, (int)reader.End);
 
+    public static bool HasSkip(SqliteSession session, long log, long position, string member, string device) => session.One(
+        "SELECT count(*) FROM tracked_skips WHERE log = $log AND position = $position AND name = $name AND device = $device",
+        r => r.GetInt64(0), log, position, member, device) > 0;
+
+    public static void AddSkip(SqliteSession session, long log, long position, string member, string device) => session.Run(
+        "INSERT OR IGNORE INTO tracked_skips (log, position, name, device) VALUES ($log, $position, $name, $device)",
+        log, position, member, device);
+
+    public static void RemoveSkip(SqliteSession session, long log, long position, string member, string device) => session.Run(
+        "DELETE FROM tracked_skips WHERE log = $log AND position = $position AND name = $name AND device = $device",
+        log, position, member, device);
+
     public static void SaveCounts(SqliteSession session, long log, TrackedEntry entry) => session.Run(
         """
         UPDATE tracked SET delivered = $delivered, acknowledged = $acknowledged, expired = $expired, dead = $dead, lost = $lost
@@ -130,6 +153,7 @@ internal static class TrackTable
             AddToCount(session, sender, -1);
             session.Run("DELETE FROM tracked WHERE log = $log AND position = $position", log, position);
             session.Run("DELETE FROM tracked_readers WHERE log = $log AND position = $position", log, position);
+            session.Run("DELETE FROM tracked_skips WHERE log = $log AND position = $position", log, position);
         }
 
         return expired.Count;

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { WsmqClient } from '../dist/index.js';
 import { presence } from '../dist/presence.js';
 import { RequestRefusal, requests } from '../dist/requests.js';
+import { tracking } from '../dist/tracking.js';
 import { eventually } from '../../../Wsmq.Tests/PlainClients/support/eventually.js';
 import { PACKAGE } from '../support/bundles.js';
 import { at, ScriptedHub } from '../support/scripted-hub.js';
@@ -17,6 +18,7 @@ const number = position => Number(position);
 const here = user => ({ user, status: 'online', devices: [{ device: 'web', since: 1, status: 'online' }] });
 const presenceOf = (address, version, members = []) => ({ address, version, online: members.length, away: 0, members: members.map(here) });
 const changesOf = ({ came }) => came && [{ before: { user: came, status: 'offline', devices: [] }, after: here(came) }];
+const statusOf = state => ({ to: 'user:bob', position: at(5), id: 'm5', state, storedAt: 1, delivered: 1, acknowledged: 0, deadLettered: 0 });
 const pageOf = (source, { entries, next }) => ({
   entries: entries.map(one => ({ source, position: at(one), previous: at(one - 1), id: `m${one}`, sentAt: 1, type: 'Line', body: one })),
   next: next === undefined ? null : at(next), tail: at(99),
@@ -43,6 +45,8 @@ class Run {
   #seen = [];
   #read = [];
   #replies = {};
+  #statuses = [];
+  #waited;
 
   constructor(hub) {
     this.hub = hub;
@@ -57,6 +61,7 @@ class Run {
     this.client.listen('error', () => {});
     this.people = presence(this.client);
     this.requests = requests(this.client);
+    this.tracked = tracking(this.client);
   }
 
   // What the hub answers.
@@ -96,6 +101,11 @@ class Run {
   }
 
   // Each call has the next answer, the last one all that follow.
+  onMessageStatus() {
+    const state = this.#statuses.length > 1 ? this.#statuses.shift() : this.#statuses[0];
+    return state && statusOf(state);
+  }
+
   #answerTo(target, [address]) {
     const answers = this.#answers[target];
     const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -114,6 +124,8 @@ class Run {
   answers(answers) { this.#answers = structuredClone(answers); }
   onConnect(entries) { this.#onConnect = entries; }
   whenResumed(entries) { this.#onResume = entries; }
+  statuses(states) { this.#statuses = [...states]; }
+  tell(state) { this.hub.call('StatusChanged', [statusOf(state)]); }
   deadAfter(count) { this.#deadAfter = count; }
   refuse(errors) { this.#refusals = { ...errors }; }
   loseAnswer(body) { this.#lost = body; }
@@ -151,6 +163,11 @@ class Run {
       onChange: changes => this.#seen.push(changes.map(({ after }) => `${after.user} ${after.status}`).join(', ')),
       onError: ({ code }) => this.#seen.push(code),
     });
+  }
+
+  wait(state) {
+    this.tracked.waitFor('user:bob', { id: 'm5', position: at(5) }, state)
+      .then(status => { this.#waited = status.state; }, e => { this.#waited = e.code; });
   }
 
   say(own) { this.people.set(own).catch(() => {}); }
@@ -230,6 +247,8 @@ class Run {
     connections: count => [this.#connected, count],
     seen: lines => [this.#seen, lines],
     read: positions => [this.#read, positions],
+    asked: count => [this.hub.of('MessageStatus').length, count],
+    waited: result => [this.#waited, result],
     replied: results => [Object.fromEntries(Object.keys(results).map(body => [body, this.#replies[body]])), results],
     answered: expected => {
       const all = [...this.hub.of('Reply').map(([id, { body }]) => [id, body]), ...this.hub.of('RefuseRequest')];

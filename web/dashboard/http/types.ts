@@ -15,6 +15,7 @@ export type DelayedPage = api.WsmqApiDelayedPage;
 export type Life = api.WsmqApiLife;
 export type LifeEvent = api.WsmqApiEvent;
 export type Receipt = api.WsmqApiReceipt;
+export type MessageStatus = api.WsmqApiMessageStatus;
 export type Queue = api.WsmqApiQueue;
 export type Job = api.WsmqApiJob;
 export type JobState = api.WsmqJobState;

@@ -7,6 +7,7 @@ import { link } from "../http/route";
 import type { Receipt } from "../http/types";
 import { Action } from "../ui/action";
 import { Field, Panel } from "../ui/parts";
+import { Tracked } from "./tracked";
 import { dateAndTime } from "../../shared/time";
 
 /** Sends a message to any address, as the operator. */
@@ -20,14 +21,16 @@ export function SendPage({ address }: { address: string | undefined }) {
   const [isRemoval, setRemoval] = useState(false);
   const [expectedTail, setExpectedTail] = useState("");
   const [isForAnyDevice, setForAnyDevice] = useState(false);
-  const [receipt, setReceipt] = useState<Receipt & { to: string }>();
+  const [isTracked, setTracked] = useState(false);
+  const [receipt, setReceipt] = useState<Receipt & { to: string; isTracked: boolean }>();
 
   // The same id for a second click, and for a retry after a lost answer: stored once.
   const [id, setId] = useState("");
+  const canTrack = /^(user|group):/.test(to);
   const call = callOf(to, {
     id, type: type || undefined, body: isRemoval ? undefined : body, delay: millisecondsOf(delay), timeToLive: millisecondsOf(life),
     stateKey: stateKey || undefined, removeState: isRemoval || undefined, expectedTail: expectedTail.trim() || undefined,
-    anyDevice: (isForAnyDevice && to.startsWith("user:")) || undefined,
+    anyDevice: (isForAnyDevice && to.startsWith("user:")) || undefined, track: (isTracked && canTrack) || undefined,
   });
   const isTarget = /^(user|group|work):./.test(to);
   const mayNot = isTarget && !may("Send", to);
@@ -61,6 +64,11 @@ export function SendPage({ address }: { address: string | undefined }) {
               <input type="checkbox" checked={isForAnyDevice} onChange={e => setForAnyDevice(e.currentTarget.checked)} />for any one device
             </label>
           )}
+          {canTrack && (
+            <label class="row dim">
+              <input type="checkbox" checked={isTracked} onChange={e => setTracked(e.currentTarget.checked)} />track
+            </label>
+          )}
         </div>
         <Field label="body, in JSON; sent exactly as it is written">
           <textarea class="mono" rows={10} spellcheck={false} value={body} disabled={isRemoval} onInput={e => setBody(e.currentTarget.value)} />
@@ -68,7 +76,7 @@ export function SendPage({ address }: { address: string | undefined }) {
         <div class="row">
           <Action label="Send" title={`Send to ${to}`} call={call} isPrimary refused={refused}
             opened={() => { setId(newId()); setReceipt(undefined); }}
-            run={async signal => setReceipt({ ...await ask<Receipt>(call, { signal }), to })}>
+            run={async signal => setReceipt({ ...await ask<Receipt>(call, { signal }), to, isTracked: isTracked && canTrack })}>
             <p>The sender is {rights.value?.user || "you"}.</p>
             {mayNot && <p class="warn">You may not have the right to send to {to}.</p>}
           </Action>
@@ -81,6 +89,7 @@ export function SendPage({ address }: { address: string | undefined }) {
           )}
         </div>
       </Panel>
+      {receipt?.isTracked && <Tracked to={receipt.to} receipt={receipt} />}
     </>
   );
 }

@@ -7,20 +7,22 @@
 -- ARGV[1]    grace in µs
 -- ARGV[2]    device expiry in µs
 -- ARGV[3]    kind of each item, one character: U the user's own queue, G a group, X a source that the user cannot read
--- ARGV[4 …]  per item of a user's queue: name of the address, after its length in two bytes; of others: nothing
+-- ARGV[4]    most tracked messages that the call marks
+-- ARGV[5 …]  per item of a user's queue: name of the address, after its length in two bytes; of others: nothing
 -- ARGV       then per item of a user's queue: device field, position; of a group: user, device, position
--- Returns    one digit per item: 0 (done), 1 (past the tail), 2 (no such reader) or 3 (its keys are corrupt); if there are changes of tracked
---            messages of which nodes are told (tracking.lua), a list: that text, and they
+-- Returns    one digit per item: 0 (done), 1 (past the tail), 2 (no such reader), 3 (its keys are corrupt) or 4 (its cursor moved as far as
+--            tracked messages are marked: call again for the rest); if there are changes of tracked messages of which nodes are told
+--            (tracking.lua), a list: that text, and they
 local active, grace, expiry, kinds = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
 local now = micros()
 local now_text = digits(now)
 local seen = ':' .. now_text
-local texts = call('HMGET', active, unpack(ARGV, 4, 3 + #kinds))
+local texts = call('HMGET', active, unpack(ARGV, 5, 4 + #kinds))
 
 -- The states of active addresses, by name: several devices of a user may acknowledge at once.
 local states, changed = {}, {}
 local function state_of(i)
-  local name = ARGV[3 + i]
+  local name = ARGV[4 + i]
   if texts[i] and not states[name] then states[name] = active_state(texts[i]) end
   return states[name]
 end
@@ -39,11 +41,15 @@ local function without_new(value)
   return string.sub(value, -4) == ':new' and string.sub(value, 1, -5) or value
 end
 
-local changes = {}
+local changes, markable = {}, tonumber(ARGV[4])
 
+-- Returns how far the cursor may go: what it passes is marked in the same step.
 -- tracked: the highest tracked position of the address, if it has any
-local function note_tracked(i, log, meta, tracked, reader, from, target)
-  if tracked and tracked > from and target > from then track_ack(log, meta, reader, from, target, changes, i) end
+local function note_tracked(i, log, meta, tracked, from, target, reader, device)
+  if not tracked or tracked <= from or target <= from then return target end
+  local marked, reached = track_ack(log, meta, reader, device, from, target, markable, changes, i)
+  markable = markable - marked
+  return reached
 end
 
 local function ack_user(i, log, meta, device, target)
@@ -53,21 +59,24 @@ local function ack_user(i, log, meta, device, target)
   if not saved[7] then return 2 end
   if target > (saved[1] or zero) then return 1 end
   local cursor, failed = string.sub(saved[7], 1, 16), ''
-  note_tracked(i, log, meta, saved[8], string.sub(device, 2), cursor, target)
+  local reached = note_tracked(i, log, meta, saved[8], cursor, target, string.sub(device, 2))
+  local result = reached == target and 0 or 4
+  if result == 4 and reached == cursor then return 4 end
+  target = reached
   if target > cursor or not position(cursor) then cursor = target else failed = string.sub(saved[7], 34) end
   -- From its first ack on the reader is not new, wherever that is. The start acknowledges nothing.
   if target ~= zero then failed = without_new(failed) end
   if saved[6] == '1' and saved[3] and now_text < (saved[4] or zero) and saved[5] and cursor > (saved[2] or zero) then
     -- Fast path: the user's only device, the log has interested nodes, and a grace period is running.
     call('HSET', meta, device, cursor .. seen .. failed, 'c', cursor)
-    if state then note_consumed(ARGV[3 + i], state, cursor) end
-    return 0
+    if state then note_consumed(ARGV[4 + i], state, cursor) end
+    return result
   end
   call('HSET', meta, device, cursor .. seen .. failed)
   local min = saved[6] == '1' and cursor or slowest(meta, now, expiry)
   consume(log, meta, min, saved, now, grace, expiry)
-  if state then note_consumed(ARGV[3 + i], state, min) end
-  return 0
+  if state then note_consumed(ARGV[4 + i], state, min) end
+  return result
 end
 
 local tails = {}
@@ -79,17 +88,21 @@ local function ack_group(i, meta, members, cursors, log, user, device, target)
   local saved = tails[meta] or call('HMGET', meta, 't', 'w')
   tails[meta] = saved
   if target > (saved[1] or zero) then return 1 end
-  note_tracked(i, log, meta, saved[2], user, string.sub(cursor, 1, 16), target)
+  local from = string.sub(cursor, 1, 16)
+  local reached = note_tracked(i, log, meta, saved[2], from, target, user, device)
+  local result = reached == target and 0 or 4
+  if result == 4 and reached == from then return 4 end
+  target = reached
   -- Failed attempts may follow the cursor in the value (nack.lua). They do not affect the comparison, and are dropped with the cursor.
   if target > cursor or not own and target == cursor and target ~= zero or not position(string.sub(cursor, 1, 16)) then
     call('HSET', cursors, device, target)
   elseif own and target ~= zero and without_new(own) ~= own then
     call('HSET', cursors, device, without_new(own))
   end
-  return 0
+  return result
 end
 
-local results, k, a = {}, 2, 4 + #kinds
+local results, k, a = {}, 2, 5 + #kinds
 for i = 1, #kinds do
   local kind = string.byte(kinds, i)
   if kind == 85 then

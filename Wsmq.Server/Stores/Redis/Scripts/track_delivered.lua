@@ -2,13 +2,15 @@
 -- uses: tracking
 -- flags: allow-oom
 -- KEYS[1 …] the meta of each item's address (hash)
--- ARGV[1 …] per item: position, reader, time, and d (delivered) or S (skipped)
+-- ARGV[1 …] per item: position, reader, time, d (delivered) or S (skipped), and of a member of a group the device, else nothing
 -- Returns the changes of which nodes are told, see tracking.lua
 local changes = {}
 for i = 1, #KEYS do
   pcall(function()
     local _, records = track_keys(KEYS[i])
-    track_mark(records, ARGV[4 * i - 3], ARGV[4 * i - 2], ARGV[4 * i], ARGV[4 * i - 1], changes, i)
+    local a = 5 * i
+    local device = ARGV[a] ~= '' and ARGV[a]
+    track_mark(records, ARGV[a - 4], ARGV[a - 3], ARGV[a - 1], ARGV[a - 2], changes, i, device)
   end)
 end
 return changes

@@ -5,6 +5,7 @@
 -- A record: o (sender), i (id), e (end of the time to live, or nothing), m (most readers that are listed), n (readers that are), w (node that is
 -- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
 -- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L, S for skipped, or -).
+-- Of a group the reader is a member, and a device of it for which the message was skipped has the field -length:memberdevice.
 -- uses: prelude
 local function track_keys(meta)
   local at = string.find(meta, '}:meta:', 1, true)
@@ -22,13 +23,21 @@ end
 
 local function track_of(active, sender) return string.sub(active, 1, -7) .. 'tracked:of:' .. redis.sha1hex(sender) end
 
--- Marks a message for a reader. what: d (delivered), a (acknowledged), E, D, L or S, at a time. Adds a change for the node that is told of it, with
--- the number of the item: number, position, node, sender, id, end, the five counts, reader and its value.
-local function track_mark(records, at, reader, what, now_text, changes, number)
+local function track_skipped(member, device) return '-' .. #member .. ':' .. member .. device end
+
+-- Marks a message for a reader. what: d (delivered), a (acknowledged), E, D, L or S, at a time. device: of d and S, that of a member of a group.
+-- Adds a change for the node that is told of it, with the number of the item: number, position, node, sender, id, end, the five counts, reader and
+-- its value.
+local function track_mark(records, at, reader, what, now_text, changes, number, device)
   local record, field = records .. at, '@' .. reader
   local saved = call('HMGET', record, 'o', 'i', 'e', 'w', 'm', 'n', field)
   if not saved[1] then return end
   local is_listed = saved[7] or tonumber(saved[6] or '0') < tonumber(saved[5])
+  if device and what == 'd' then
+    call('HDEL', record, track_skipped(reader, device))
+  elseif device and is_listed then
+    call('HSET', record, track_skipped(reader, device), '')
+  end
   local value = saved[7] or zero .. zero .. zero .. '-'
   local delivered, acked, ended, how = string.sub(value, 1, 16), string.sub(value, 17, 32), string.sub(value, 33, 48), string.sub(value, 49)
   if what == 'd' then
@@ -63,15 +72,27 @@ local function track_mark(records, at, reader, what, now_text, changes, number)
   changes[#changes + 1] = { number, at, saved[4], saved[1], saved[2], saved[3], counts[1], counts[2], counts[3], counts[4], counts[5], reader, value }
 end
 
--- Marks what a cursor that moves passes. An entry that was not delivered is not acknowledged if its time to live is over, or the log does not
--- have it any more. A foreign key in place of one of these must not fail the ack.
-local function track_ack(log, meta, reader, from, to, changes, number)
+-- Marks what a cursor that moves passes, but only the first ones, at most so many. An entry that was not delivered is not acknowledged if its time
+-- to live is over, or the log does not have it any more; nor is one that was skipped for the device of a member. A foreign key in place of one of
+-- these must not fail the ack. Returns how many it has marked, and how far the cursor may go.
+local function track_ack(log, meta, reader, device, from, to, most, changes, number)
+  local marked, reached = 0, to
   pcall(function()
     local index, records = track_keys(meta)
     local now_text = digits(micros())
-    for _, at in ipairs(call('ZRANGEBYSCORE', index, '(' .. from, to)) do
-      local saved, what = call('HMGET', records .. at, 'e', '@' .. reader), 'a'
-      if not saved[2] or string.sub(saved[2], 1, 16) == zero then
+    local passed = call('ZRANGEBYSCORE', index, '(' .. from, to, 'LIMIT', 0, most + 1)
+    if #passed > most then
+      -- A foreign member of the set must not become a cursor.
+      local last = passed[most]
+      if not last then reached = from elseif position(last) and last > from and last < to then reached = last end
+    end
+    marked = math.min(most, #passed)
+    for i = 1, marked do
+      local at = passed[i]
+      local saved, what = call('HMGET', records .. at, 'e', '@' .. reader, track_skipped(reader, device or '')), 'a'
+      if device and saved[3] then
+        what = nil
+      elseif not saved[2] or string.sub(saved[2], 1, 16) == zero then
         if saved[1] and saved[1] ~= '' and saved[1] <= now_text then
           what = 'E'
         else
@@ -79,7 +100,8 @@ local function track_ack(log, meta, reader, from, to, changes, number)
           if #call('XRANGE', log, id, id) == 0 then what = 'L' end
         end
       end
-      track_mark(records, at, reader, what, now_text, changes, number)
+      if what then track_mark(records, at, reader, what, now_text, changes, number) end
     end
   end)
+  return marked, reached
 end

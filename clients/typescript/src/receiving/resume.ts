@@ -20,6 +20,7 @@ export class Resume {
   #again = false;
   #inARow = 0;
   #refused = false;
+  #mayBeBehind = false;
 
   /** Whether Resume is to be called, or is in flight. */
   get isNeeded(): boolean {
@@ -31,10 +32,15 @@ export class Resume {
     return !this.isNeeded && (this.#refused || this.#inARow >= MOST_IN_A_ROW);
   }
 
-  /** @param resumes whether something was received before: another connection of the device may have acknowledged more meanwhile */
-  connected(resumes: boolean): void {
+  /** @param received whether something was received before: until the next connection another one of the device may acknowledge more */
+  lost(received: boolean): void {
+    this.#mayBeBehind = received;
+  }
+
+  connected(): void {
     this.#reset();
-    if (resumes && !this.isNeeded) this.#phase = WANTED;
+    if (this.#mayBeBehind && !this.isNeeded) this.#phase = WANTED;
+    this.#mayBeBehind = false;
   }
 
   taken(): void {

@@ -31,7 +31,6 @@ export class Source {
   readonly acks: Acks;
   #queue: Item[] = [];
   #received: Position | undefined;
-  #isBehind = false;
   #handled: Position = "";
   #left: Position = "";
   #resume = new Resume();
@@ -68,9 +67,13 @@ export class Source {
     this.#session = session;
 
     // What has arrived with this connection's handshake, before this call, needs no request.
-    if (session) this.#resume.connected(this.#isBehind);
-    this.#isBehind = !session && this.#received !== undefined;
-    if (!session) this.#state.forget();
+    if (session) {
+      this.#resume.connected();
+    } else {
+      this.#resume.lost(this.#received !== undefined);
+      this.#state.forget();
+    }
+
     this.acks.attach(session);
     void this.#callResume();
   }
@@ -335,7 +338,7 @@ export class Source {
   }
 
   #refused(error: WsmqError, seeks: Seek[]): void {
-    // The user has left the group. Whoever joins again begins with what is delivered then; a copy of the app's data has to be loaded again,
+    // The user has left the group. A user who joins again begins with what is delivered then; a copy of the app's data has to be loaded again,
     // because of the messages in between.
     if (error.code === "read-not-allowed" && !this.handlers.snapshots.has(this.address)) {
       this.#received = undefined;
