@@ -40,12 +40,7 @@ internal sealed class MessageOptions
         HelpName = "id",
     };
 
-    private readonly Option<string[]> _headers = new("--header")
-    {
-        Description = "A header, name=value; may be repeated.",
-        HelpName = "name=value",
-        DefaultValueFactory = _ => [],
-    };
+    private readonly Option<string[]> _headers = HeaderOption.Create("A header, name=value; may be repeated.");
 
     private readonly Option<bool> _track = new("--track")
     {
@@ -82,7 +77,7 @@ internal sealed class MessageOptions
             ReplyTo = result.GetValue(_replyTo),
             Track = result.GetValue(_track),
             AnyDevice = result.GetValue(_anyDevice),
-            Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
+            Headers = HeaderOption.Read(result, _headers),
         };
         var template = _state.Apply(_job.Apply(message, result), result);
         if (template.RemoveState)
@@ -127,17 +122,10 @@ internal sealed class MessageOptions
         if (result.GetValue(_track) && to is { Kind: WsmqAddressKind.Work })
             result.AddError($"{_track.Name}: only for users and groups, not for {to}.");
         CheckAddress(result, result.GetValue(_replyTo));
-        if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
-            || headers.DistinctBy(Name).Count() != headers.Length))
-            result.AddError("Write a header as name=value, and each name only once.");
     }
 
     private static WsmqAddress? CheckAddress(CommandResult result, string? text) =>
         text is null ? null : ApiVerb.CheckAddress(result, text);
-
-    private static string Name(string header) => header[..header.IndexOf('=', StringComparison.Ordinal)];
-
-    private static string Value(string header) => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
     private static IAsyncEnumerable<WsmqOutgoingMessage> One(WsmqOutgoingMessage message) => new[] { message }.ToAsyncEnumerable();
 }
