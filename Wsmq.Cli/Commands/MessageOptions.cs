@@ -54,6 +54,7 @@ internal sealed class MessageOptions
 
     private readonly JobOptions _job = new();
     private readonly StateOptions _state = new();
+    private readonly SequenceOptions _sequence = new();
 
     public void AddTo(Command command)
     {
@@ -63,6 +64,7 @@ internal sealed class MessageOptions
             command.Add(option);
         _job.AddTo(command);
         _state.AddTo(command);
+        _sequence.AddTo(command);
         command.Validators.Add(Check);
     }
 
@@ -79,7 +81,8 @@ internal sealed class MessageOptions
             AnyDevice = result.GetValue(_anyDevice),
             Headers = HeaderOption.Read(result, _headers),
         };
-        var template = _state.Apply(_job.Apply(message, result), result);
+        var first = _sequence.Read(result);
+        var template = _state.Apply(_job.Apply(message, result), result) with { Sequence = first };
         if (template.RemoveState)
             return One(template);
         var bodies = new BodyReader(result.GetValue(_text));
@@ -89,10 +92,14 @@ internal sealed class MessageOptions
             return One(template with { Body = bodies.FromFile(file) });
         return result.GetValue(_body) is { } body
             ? One(template with { Body = bodies.FromText(body) })
-            : bodies.LinesOfStandardInput().Select(line => template with { Body = line });
+            : bodies.LinesOfStandardInput().Select((line, i) =>
+                template with { Body = line, Sequence = first is null ? null : first with { Number = first.Number + i } });
     }
 
     public WsmqAddress To(ParseResult result) => WsmqAddress.Parse(result.GetRequiredValue(_to));
+
+    /// <summary>Whether each message has to be sent after the one before it.</summary>
+    public bool IsInSequence(ParseResult result) => _sequence.Read(result) is not null;
 
     public bool IsTracked(CommandResult result) => result.GetValue(_track);
 
@@ -119,6 +126,7 @@ internal sealed class MessageOptions
             result.AddError($"{_anyDevice.Name}: only for users, not for {to}.");
         _job.Check(result, to, isOne: bodies == 1);
         _state.Check(result, to, bodies);
+        _sequence.Check(result);
         if (result.GetValue(_track) && to is { Kind: WsmqAddressKind.Work })
             result.AddError($"{_track.Name}: only for users and groups, not for {to}.");
         CheckAddress(result, result.GetValue(_replyTo));

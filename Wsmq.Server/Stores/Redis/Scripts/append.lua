@@ -287,7 +287,7 @@ local function append(j, part, all, rules)
     else
       if place then
         local read
-        read, at, new = pcall(sequence_told, active, place, now)
+        read, at, new = pcall(sequence_told, lane_of(active), place, now)
         if not read then at, new = zero, 'X' end
         told = at
       else

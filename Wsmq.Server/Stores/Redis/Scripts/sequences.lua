@@ -1,11 +1,11 @@
--- Part of append.lua: messages that have a place in a sequence, among those of one producer to one address. How far each sequence was processed
+-- Part of the scripts that store messages and jobs: those that have a place in a sequence, among those of one producer to one address. How far each sequence was processed
 -- is in one hash per time slice: hash of sender, producer and address -> state, and u with the hash of the sender -> how many sequences of it are
 -- there. A state is stored in the current slice and looked up in the current and the previous one.
 -- A state is a text: epoch (16 digits), last number (12), floor (12), time of the last message (16); then outcomes by number: number (12), S for
 -- stored or R for refused, a value (16), mark of the message (16). The value is the position, zero if the message waits; of a refused one the
 -- number of the error, or as a byte the letter with which it was refused. Outcomes are of the last 8 numbers, and of the last 16 that were
 -- refused. A number up to the floor without an outcome may have been refused. SequenceState.cs does the same.
--- uses: prelude, journal
+-- uses: prelude
 local sequence_size = 106
 
 -- What is before the content of such a message: hash of the sequence (16), of the sender (16), most sequences of the sender (10), how long a
@@ -19,9 +19,9 @@ local function sequence_terms(content)
 end
 
 -- Reads the state of a sequence into its terms. Returns false if it is corrupt.
-local function sequence_load(active, terms, now)
+local function sequence_load(lane, terms, now)
   local slice = math.floor(now / terms.kept)
-  local prefix = lane_of(active) .. 'sequences:' .. string.format('%.0f', terms.kept / 1000) .. ':'
+  local prefix = lane .. 'sequences:' .. string.format('%.0f', terms.kept / 1000) .. ':'
   terms.slice, terms.key, terms.next_key = string.format('%.0f', slice), prefix .. slice % 3, prefix .. (slice + 1) % 3
   local found = call('HMGET', terms.key, 'slice', terms.field, terms.sender)
   terms.begins = found[1] ~= terms.slice
@@ -70,9 +70,9 @@ local function sequence_save(terms, now, kind, value)
 end
 
 -- What the sender of a message is told that is not the next one of its sequence, or that the node has refused: a position or a number, and a
--- letter as append.lua returns it. Nil if the message is to be appended.
-local function sequence_told(active, terms, now)
-  if not sequence_load(active, terms, now) then return zero, 'S' end
+-- letter as append.lua and job_append.lua return it. Nil if the message is to be stored. lane: what the keys of the lane begin with.
+local function sequence_told(lane, terms, now)
+  if not sequence_load(lane, terms, now) then return zero, 'S' end
   local number, last = tonumber(terms.number), terms.last
   if terms.is_known and terms.epoch < terms.known_epoch then return zero, 'E' end
   if number > last + 1 then return digits(last), 'G' end
