@@ -42,6 +42,9 @@ local results, n, takes, next_take = {}, 0, {}, contents + items + 1
 -- Per queue: the values to save after storing, and the first position that is stored.
 local tail, bytes, stored, first_at
 
+-- Those of jobs that have a place in a sequence.
+local sequence
+
 local function append(j, q, first, last)
   local state = call('HMGET', q.meta, 't', 'b')
   tail, bytes = state[1] or zero, tonumber(state[2] or '0')
@@ -52,8 +55,9 @@ local function append(j, q, first, last)
     local term, content, at, outcome, place = ARGV[terms + i], ARGV[contents + i], nil, 'D', nil
     if string.byte(term) == 83 then
       local read
-      place, term, content = sequence_terms(content), string.sub(term, 2), string.sub(content, sequence_size + 1)
-      read, at, outcome = pcall(sequence_told, string.match(KEYS[1], '^(.*:)work:batch:'), place, now)
+      sequence = sequence or sequences_of(string.match(KEYS[1], '^(.*:)work:batch:'))
+      place, term, content = sequence.terms(content), string.sub(term, 2), string.sub(content, sequence_size + 1)
+      read, at, outcome = pcall(sequence.told, place, now)
       if not read then at, outcome = zero, 'X' end
     else
       at = message.find(i)
@@ -70,7 +74,7 @@ local function append(j, q, first, last)
         if not place then message.add(i, at) end
       end
       -- One that is refused because the queue is full may be sent again, and uses no number up.
-      if place and outcome ~= 'F' then sequence_save(place, now, 'S', at) end
+      if place and outcome ~= 'F' then sequence.save(place, now, 'S', at) end
     end
     results[n + 1], results[n + 2] = outcome, at
     n = n + 2
