@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 
 namespace Wsmq.Benchmarks.Nodes;
 
 /// <summary>Messages that are due later: which, to how many users, and when.</summary>
-/// <param name="Users">The number of users, who get them in turns.</param>
+/// <param name="Users">The number of users, who get them in turns; 0 for jobs of <see cref="DurableNode.Queue"/>.</param>
 /// <param name="First">When the first one is due, in ms since 1970.</param>
 /// <param name="Within">The time in which all of them are due, in ms.</param>
 /// <param name="Messages">Their number.</param>
@@ -13,10 +12,17 @@ internal sealed record DelayedPlan(int Users, long First, int Within, int Messag
 {
     public static string UserOf(int number) => "d" + number.ToString(CultureInfo.InvariantCulture);
 
+    public WsmqAddress AddressOf(int message) =>
+        Users == 0 ? WsmqAddress.Work(DurableNode.Queue) : WsmqAddress.User(UserOf(message % Users));
+
     public long DueAt(int message) => First + ((long)message * Within / Messages);
 }
 
-/// <summary>Lets the app of a node send messages that are due later. The body of each is its number and when it is due.</summary>
+/// <summary>The body of such a message: its number, and when it is due, in ms since 1970.</summary>
+[WsmqMessageType("delayed")]
+internal sealed record DelayedBody(int Number, long Due);
+
+/// <summary>Lets the app of a node send messages that are due later.</summary>
 internal static class DelayedEndpoints
 {
     private const string Path = "/delayed";
@@ -35,13 +41,6 @@ internal static class DelayedEndpoints
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The number of a message and when it is due, in ms since 1970.</summary>
-    public static (int Number, long Due) Read(ReadOnlyMemory<byte> body)
-    {
-        using var json = JsonDocument.Parse(body);
-        return (json.RootElement[0].GetInt32(), json.RootElement[1].GetInt64());
-    }
-
     private static async Task PublishAsync(int users, long first, int within, int messages, int from, int count, IWsmqPublisher wsmq)
     {
         var plan = new DelayedPlan(users, first, within, messages);
@@ -57,9 +56,9 @@ internal static class DelayedEndpoints
 
     private static WsmqOutgoingMessage New(DelayedPlan plan, int number) => new()
     {
-        To = WsmqAddress.User(DelayedPlan.UserOf(number % plan.Users)).ToString(),
-        Type = "d",
-        Body = WsmqJsonBody.Parse(string.Create(CultureInfo.InvariantCulture, $"[{number},{plan.DueAt(number)}]")),
+        To = plan.AddressOf(number).ToString(),
+        Type = WsmqMessageTypeAttribute.NameOf(typeof(DelayedBody)),
+        Body = WsmqJsonBody.From(new DelayedBody(number, plan.DueAt(number))),
         NotBefore = DateTimeOffset.FromUnixTimeMilliseconds(plan.DueAt(number)),
     };
 }
