@@ -11,6 +11,7 @@ namespace Wsmq.Tests.Fuzz;
 public sealed class DamagedSequenceTests(SharedRedis redis) : IAsyncLifetime
 {
     private static readonly WsmqAddress Bob = WsmqAddress.User("bob");
+    private static readonly WsmqAddress Jobs = WsmqAddress.Work("jobs");
 
     private static readonly Gen<(int At, int Cut, string Text)> GenDamage = Gen.Select(
         Gen.Int[0, 200], Gen.Int[0, 200], Gen.Frequency((2, Gen.String[Gen.Char['\0', '\u00ff'], 0, 60]), (1, Gen.String[Gen.Char['0', '9'], 0, 60])));
@@ -66,16 +67,22 @@ public sealed class DamagedSequenceTests(SharedRedis redis) : IAsyncLifetime
         await Redis.StringSetAsync(key, "foreign");
         var results = await _store.AppendAsync(StoreHarness.Message(Bob, "ann", "before"), Placed("p", 2), StoreHarness.Message(Bob, "ann", "after"));
         results.Select(r => (r.IsStored, r.IsCorrupt)).Should().Equal((true, false), (false, true), (true, false));
+        var jobs = await _store.AppendAsync(StoreHarness.Message(Jobs, "ann", "before"), Placed("p", 1, Jobs), StoreHarness.Message(Jobs, "ann", "after"));
+        jobs.Select(r => (r.IsStored, r.IsCorrupt)).Should().Equal((true, false), (false, true), (true, false));
     }
 
     [Fact]
     public async Task Only_a_message_with_a_place_makes_a_key_and_remembers_no_id()
     {
         await _store.AppendAsync(StoreHarness.Message(Bob, "ann", "an id"));
+        await _store.AppendAsync(StoreHarness.Message(Jobs, "ann", "an id"));
         Keys().Should().NotContain(k => k.Contains(":sequences:"));
         await _store.AppendAsync(Placed("p", 1));
         Keys().Should().Contain(k => k.Contains(":sequences:"));
-        (await Redis.HashLengthAsync(Keys().Single(k => k.Contains(":ids:")))).Should().Be(2, "the id, and the number of the slice");
+        await _store.AppendAsync(Placed("p", 1, Jobs));
+        Keys().Should().ContainSingle(k => k.Contains(":sequences:"), "those of jobs are in the same hash");
+        foreach (var ids in Keys().Where(k => k.Contains(":ids:")))
+            (await Redis.HashLengthAsync(ids)).Should().Be(2, "the id, and the number of the slice");
         (await Redis.KeyTimeToLiveAsync(Key())).Should().BeCloseTo(TimeSpan.FromDays(60) + TimeSpan.FromHours(1), TimeSpan.FromMinutes(5));
     }
 
@@ -83,9 +90,9 @@ public sealed class DamagedSequenceTests(SharedRedis redis) : IAsyncLifetime
 
     private RedisKey Key() => Keys().Single(k => k.Contains(":sequences:"));
 
-    private static SequenceTerms TermsOf(string producer, long number) =>
-        SequenceTerms.Of("ann", new WsmqSequence(producer, 1, number), Bob, $"{producer}-{number}", TimeSpan.FromDays(30));
+    private static SequenceTerms TermsOf(string producer, long number, WsmqAddress? to = null) =>
+        SequenceTerms.Of("ann", new WsmqSequence(producer, 1, number), to ?? Bob, $"{producer}-{number}", TimeSpan.FromDays(30));
 
-    private static AppendRequest Placed(string producer, long number) =>
-        StoreHarness.Message(Bob, "ann", $"{producer}-{number}") with { Log = new LogTerms { Sequence = TermsOf(producer, number) } };
+    private static AppendRequest Placed(string producer, long number, WsmqAddress? to = null) =>
+        StoreHarness.Message(to ?? Bob, "ann", $"{producer}-{number}") with { Log = new LogTerms { Sequence = TermsOf(producer, number, to) } };
 }
