@@ -22,6 +22,7 @@ public sealed class CliSequenceTests : IAsyncLifetime
         var epoch = await SendAsync("two", "--seq", "1", "--epoch", "2", "--json");
         var old = await SendAsync("two", "--seq", "2");
 
+        first.Code.Should().Be(0, first.Error);
         first.Output.Should().StartWith("stored  position ").And.EndWith("id p-1-1");
         again.Output.Should().Be(first.Output + "  (stored before)");
         (skips.Code, skips.Output).Should().Be((1, ""), skips.Error);

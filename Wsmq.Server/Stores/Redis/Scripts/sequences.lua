@@ -12,7 +12,7 @@ local sequence_size = 106
 local function sequences_of(lane)
   -- What is before the content of such a message: hash of the sequence (16), of the sender (16), most sequences of the sender (10), how long a
   -- sequence is remembered in µs (16), epoch (16), number (12), number of the error with which the node has refused it or zero (4), mark (16).
-  local function terms_of(content)
+  local function sequence_terms(content)
     local function part(from, to) return string.sub(content, from, to) end
     return {
       field = part(1, 16), sender = 'u' .. part(17, 32), most = tonumber(part(33, 42)), kept = tonumber(part(43, 58)), epoch = part(59, 74),
@@ -21,7 +21,7 @@ local function sequences_of(lane)
   end
 
   -- Reads the state of a sequence into its terms. Returns false if it is corrupt.
-  local function load(terms, now)
+  local function sequence_load(terms, now)
     local slice = math.floor(now / terms.kept)
     local prefix = lane .. 'sequences:' .. string.format('%.0f', terms.kept / 1000) .. ':'
     terms.slice, terms.key, terms.next_key = string.format('%.0f', slice), prefix .. slice % 3, prefix .. (slice + 1) % 3
@@ -50,7 +50,7 @@ local function sequences_of(lane)
   end
 
   -- Saves that the next message was processed.
-  local function save(terms, now, kind, value)
+  local function sequence_save(terms, now, kind, value)
     local outcomes, kept, refused = terms.outcomes, {}, 0
     outcomes[#outcomes + 1] = { number = terms.number, kind = kind, value = value, mark = terms.mark }
     for _, one in ipairs(outcomes) do if one.kind == 'R' then refused = refused + 1 end end
@@ -73,8 +73,8 @@ local function sequences_of(lane)
 
   -- What the sender of a message is told that is not the next one of its sequence, or that the node has refused: a position or a number, and a
   -- letter as append.lua and job_append.lua return it. Nil if the message is to be stored.
-  local function told(terms, now)
-    if not load(terms, now) then return zero, 'S' end
+  local function sequence_told(terms, now)
+    if not sequence_load(terms, now) then return zero, 'S' end
     local number, last = tonumber(terms.number), terms.last
     if terms.is_known and terms.epoch < terms.known_epoch then return zero, 'E' end
     if number > last + 1 then return digits(last), 'G' end
@@ -89,21 +89,21 @@ local function sequences_of(lane)
     end
     if not terms.is_known and terms.count >= terms.most then return zero, 'M' end
     if terms.refusal ~= '0000' then
-      save(terms, now, 'R', '000000000000' .. terms.refusal)
+      sequence_save(terms, now, 'R', '000000000000' .. terms.refusal)
       return '000000000000' .. terms.refusal, 'Q'
     end
   end
 
   -- The message was to be appended, and its sender is told this. What may be sent again uses no number up.
-  local function settle(terms, now, letter, at)
+  local function sequence_settle(terms, now, letter, at)
     if string.find(letter, '[NCD]') then
-      save(terms, now, 'S', at)
+      sequence_save(terms, now, 'S', at)
     elseif string.find(letter, '[WV]') then
-      save(terms, now, 'S', zero)
+      sequence_save(terms, now, 'S', zero)
     elseif string.find(letter, '[PTFK]') then
-      save(terms, now, 'R', digits(string.byte(letter)))
+      sequence_save(terms, now, 'R', digits(string.byte(letter)))
     end
   end
 
-  return { terms = terms_of, told = told, save = save, settle = settle }
+  return { terms = sequence_terms, told = sequence_told, save = sequence_save, settle = sequence_settle }
 end
