@@ -28,7 +28,7 @@ internal static class DurableNode
 
     public static Action<WebApplication> Add(
         IServiceCollection services, string? redis, string? sqlite, WsmqSqliteDurability durability, int? sendsPerSecond, int? buckets,
-        bool presence)
+        bool presence = false)
     {
         services.AddSingleton<IWsmqAuthorizer, OpenAuthorizer>();
         var wsmq = services.AddWsmq(options =>
