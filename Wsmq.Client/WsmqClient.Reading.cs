@@ -19,7 +19,20 @@ public sealed partial class WsmqClient
     /// A final refusal, such as <c>invalid-message</c>, <c>too-many-filters</c> or <c>read-not-allowed</c>: nothing has changed.
     /// </exception>
     public Task SetFilterAsync(WsmqAddress source, WsmqFilter? filter, CancellationToken cancellationToken = default) =>
-        _parts.Reading.SetFilterAsync(source, filter).WaitAsync(cancellationToken);
+        _parts.Reading.SetFilterAsync(source.ToString(), filter).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// The same for all sources that have no filter of their own: the user's own queue and all groups, also those that the user joins later.
+    /// </summary>
+    /// <param name="filter">The filter; null for all messages.</param>
+    /// <param name="cancellationToken">Cancels the wait; the filter stays set.</param>
+    /// <returns>As with a source.</returns>
+    /// <exception cref="WsmqException">
+    /// A final refusal, such as <c>invalid-message</c> or <c>too-many-filters</c>, or <c>invalid-address</c> by a server of an earlier version:
+    /// nothing has changed.
+    /// </exception>
+    public Task SetFilterAsync(WsmqFilter? filter, CancellationToken cancellationToken = default) =>
+        _parts.Reading.SetFilterAsync(WsmqFilter.OtherSources, filter).WaitAsync(cancellationToken);
 
     /// <summary>
     /// Pauses a source for this client, over all connections until <see cref="ResumeReadingAsync"/>: the server delivers nothing of it, and it

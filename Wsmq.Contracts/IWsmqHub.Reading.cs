@@ -8,7 +8,7 @@ public partial interface IWsmqHub
     /// gap, and count as acknowledged once everything before them is. Holds from the next message that is written. The source may be one that
     /// the connection does not read yet. Limited together with <see cref="Resume"/>.
     /// </summary>
-    /// <param name="source">The own user, or a group.</param>
+    /// <param name="source">The own user, a group, or <c>*</c>: all sources without a filter of their own.</param>
     /// <param name="filter">The filter; null for all messages.</param>
     Task SetFilter(string source, WsmqFilter? filter);
 

@@ -24,7 +24,7 @@ internal sealed class Crowd : IAsyncDisposable
         Receivers = [.. Enumerable.Range(0, plan.Users).Select(_ => Receiver())];
         Senders = [.. Enumerable.Range(0, plan.Senders).Select(Sender)];
         _flow?.Begin(Senders);
-        _heartbeat = new Heartbeat(Receivers, Senders, plan.TimedAcks, Failure);
+        _heartbeat = new Heartbeat(plan.TimedAcks ? Receivers : [], [.. Connections], Failure);
         _heartbeat.Start();
     }
 
@@ -97,10 +97,11 @@ internal sealed class Crowd : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _heartbeat.DisposeAsync();
-        var connections = Receivers.Select(r => r.Connection).Concat(Senders.Select(s => s.Connection));
-        await Parallel.ForEachAsync(connections, async (connection, _) => await connection.DisposeAsync());
+        await Parallel.ForEachAsync(Connections, async (connection, _) => await connection.DisposeAsync());
         _http.Dispose();
     }
+
+    private IEnumerable<Connection> Connections => Receivers.Select(r => r.Connection).Concat(Senders.Select(s => s.Connection));
 
     private Task ConnectAsync(
         IEnumerable<(Connection Connection, Func<Task> Start)> all, Uri[] nodes, Func<int, string> name, string? group, CancellationToken cancellationToken)

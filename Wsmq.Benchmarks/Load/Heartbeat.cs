@@ -7,8 +7,10 @@ namespace Wsmq.Benchmarks.Load;
 /// The timers of every connection: acknowledges in each interval what no batch has acknowledged, and pings every tenth time, because a node
 /// closes a connection that is silent for 30 s. Both are spread evenly, because real clients do not act at the same moment.
 /// </summary>
-internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Sender> senders, bool timedAcks, LoadFailure failure)
-    : IAsyncDisposable
+/// <param name="receivers">The receivers that acknowledge by time.</param>
+/// <param name="connections">All connections.</param>
+/// <param name="failure">Where a failure goes.</param>
+internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList<Connection> connections, LoadFailure failure) : IAsyncDisposable
 {
     private const int AckEveryTicks = 200;
     private const int PingEveryTicks = 10 * AckEveryTicks;
@@ -49,9 +51,9 @@ internal sealed class Heartbeat(IReadOnlyList<Receiver> receivers, IReadOnlyList
 
     private async Task TickAsync(long tick)
     {
-        for (var i = (int)(tick % AckEveryTicks); timedAcks && i < receivers.Count; i += AckEveryTicks)
+        for (var i = (int)(tick % AckEveryTicks); i < receivers.Count; i += AckEveryTicks)
             await receivers[i].FlushAsync();
-        for (var i = (int)(tick % PingEveryTicks); i < receivers.Count + senders.Count; i += PingEveryTicks)
-            await (i < receivers.Count ? receivers[i].Connection : senders[i - receivers.Count].Connection).PingAsync();
+        for (var i = (int)(tick % PingEveryTicks); i < connections.Count; i += PingEveryTicks)
+            await connections[i].PingAsync();
     }
 }

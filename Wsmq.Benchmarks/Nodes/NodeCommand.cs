@@ -19,6 +19,7 @@ internal static class NodeCommand
     public const string DurabilityOption = "--durability";
     public const string SendsPerSecondOption = "--sends-per-second";
     public const string BucketsOption = "--buckets";
+    public const string PresenceOption = "--presence";
 
     // The same as in runtimeconfig.template.json, because a value in the caller's environment would take precedence.
     private static readonly Dictionary<string, string> Settings = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" };
@@ -36,10 +37,11 @@ internal static class NodeCommand
         var durability = new Option<WsmqSqliteDurability>(DurabilityOption);
         var sends = new Option<int?>(SendsPerSecondOption);
         var buckets = new Option<int?>(BucketsOption);
+        var presence = new Option<bool>(PresenceOption);
         var port = new Option<int>("--port");
         var command = new Command(Name, "One node of a peer; used by the other commands.")
         {
-            peer, redis, sqlite, durability, sends, buckets, port,
+            peer, redis, sqlite, durability, sends, buckets, presence, port,
         };
         command.Hidden = true;
         command.SetAction(async (result, _) =>
@@ -49,7 +51,7 @@ internal static class NodeCommand
                 ? StockNode.Add(builder.Services, result.GetRequiredValue(redis)!)
                 : DurableNode.Add(
                     builder.Services, result.GetValue(redis), result.GetValue(sqlite), result.GetValue(durability), result.GetValue(sends),
-                    result.GetValue(buckets));
+                    result.GetValue(buckets), result.GetValue(presence));
             await using var app = builder.Build();
             map(app);
             app.MapMemory();

@@ -8,7 +8,10 @@ namespace Wsmq.Benchmarks.Scale;
 /// <summary><c>scale</c>: how cost changes with payloads, groups, nodes and shards.</summary>
 internal static class ScaleCommand
 {
-    private static readonly string[] All = ["payloads", "groups", "resubscribe", "reconnect", "counted", "queues", "operators", "dead-letters"];
+    private static readonly string[] All =
+    [
+        "payloads", "groups", "resubscribe", "reconnect", "counted", "queues", "operators", "dead-letters", "schedules", "presence",
+    ];
 
     public static Command Create()
     {
@@ -50,6 +53,10 @@ internal static class ScaleCommand
                 await output.WriteLineAsync($"What operators ask, over HTTP:\n\n{await new OperatorScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
             if (chosen.Contains("dead-letters"))
                 await output.WriteLineAsync($"An operator with many dead letters:\n\n{await new DeadLetterScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
+            if (chosen.Contains("schedules"))
+                await output.WriteLineAsync($"Messages with a delay that are due within a minute:\n\n{await new ScheduleScale(result.GetValue(quick)).RunAsync(cancellationToken)}");
+            if (chosen.Contains("presence"))
+                await output.WriteLineAsync($"Presence, counted at Redis:\n\n{await new PresenceScale(settings.Wsmq, result.GetValue(quick)).RunAsync(cancellationToken)}");
             return 0;
         });
         return command;

@@ -84,9 +84,12 @@ internal sealed class Listener(Session session, IEventPrinter printer, TextWrite
             Print(printer.StateComplete(state));
     }
 
-    /// <summary>Reports a message that could not be printed: it is tried again, and delays all later ones of its source.</summary>
+    /// <summary>Ends with a refused filter, and reports a message that could not be printed: it is tried again, and delays all later ones of its source.</summary>
     private void Print(WsmqErrorEventArgs e)
     {
+        // Without the filter everything would be printed, and acknowledged.
+        if (e.Operation == WsmqClientOperation.Filter)
+            _done.TrySetException(e.Exception);
         if (e.Operation is WsmqClientOperation.Handle or WsmqClientOperation.ReadBody or WsmqClientOperation.Protocol && !_done.Task.IsCompleted)
         {
             errors.WriteLine(Printable.Line(

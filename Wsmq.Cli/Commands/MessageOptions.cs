@@ -40,12 +40,7 @@ internal sealed class MessageOptions
         HelpName = "id",
     };
 
-    private readonly Option<string[]> _headers = new("--header")
-    {
-        Description = "A header, name=value; may be repeated.",
-        HelpName = "name=value",
-        DefaultValueFactory = _ => [],
-    };
+    private readonly Option<string[]> _headers = HeaderOption.Create("A header, name=value; may be repeated.");
 
     private readonly Option<bool> _track = new("--track")
     {
@@ -59,6 +54,7 @@ internal sealed class MessageOptions
 
     private readonly JobOptions _job = new();
     private readonly StateOptions _state = new();
+    private readonly SequenceOptions _sequence = new();
 
     public void AddTo(Command command)
     {
@@ -68,6 +64,7 @@ internal sealed class MessageOptions
             command.Add(option);
         _job.AddTo(command);
         _state.AddTo(command);
+        _sequence.AddTo(command);
         command.Validators.Add(Check);
     }
 
@@ -82,9 +79,10 @@ internal sealed class MessageOptions
             ReplyTo = result.GetValue(_replyTo),
             Track = result.GetValue(_track),
             AnyDevice = result.GetValue(_anyDevice),
-            Headers = result.GetValue(_headers) is { Length: > 0 } headers ? headers.ToDictionary(Name, Value) : null,
+            Headers = HeaderOption.Read(result, _headers),
         };
-        var template = _state.Apply(_job.Apply(message, result), result);
+        var first = _sequence.Read(result);
+        var template = _state.Apply(_job.Apply(message, result), result) with { Sequence = first };
         if (template.RemoveState)
             return One(template);
         var bodies = new BodyReader(result.GetValue(_text));
@@ -94,10 +92,14 @@ internal sealed class MessageOptions
             return One(template with { Body = bodies.FromFile(file) });
         return result.GetValue(_body) is { } body
             ? One(template with { Body = bodies.FromText(body) })
-            : bodies.LinesOfStandardInput().Select(line => template with { Body = line });
+            : bodies.LinesOfStandardInput().Select((line, i) =>
+                template with { Body = line, Sequence = first is null ? null : first with { Number = first.Number + i } });
     }
 
     public WsmqAddress To(ParseResult result) => WsmqAddress.Parse(result.GetRequiredValue(_to));
+
+    /// <summary>Whether each message has to be sent after the one before it.</summary>
+    public bool IsInSequence(ParseResult result) => _sequence.Read(result) is not null;
 
     public bool IsTracked(CommandResult result) => result.GetValue(_track);
 
@@ -124,20 +126,14 @@ internal sealed class MessageOptions
             result.AddError($"{_anyDevice.Name}: only for users, not for {to}.");
         _job.Check(result, to, isOne: bodies == 1);
         _state.Check(result, to, bodies);
+        _sequence.Check(result);
         if (result.GetValue(_track) && to is { Kind: WsmqAddressKind.Work })
             result.AddError($"{_track.Name}: only for users and groups, not for {to}.");
         CheckAddress(result, result.GetValue(_replyTo));
-        if (result.GetValue(_headers) is { } headers && (headers.Any(header => !(header.IndexOf('=', StringComparison.Ordinal) > 0))
-            || headers.DistinctBy(Name).Count() != headers.Length))
-            result.AddError("Write a header as name=value, and each name only once.");
     }
 
     private static WsmqAddress? CheckAddress(CommandResult result, string? text) =>
         text is null ? null : ApiVerb.CheckAddress(result, text);
-
-    private static string Name(string header) => header[..header.IndexOf('=', StringComparison.Ordinal)];
-
-    private static string Value(string header) => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..];
 
     private static IAsyncEnumerable<WsmqOutgoingMessage> One(WsmqOutgoingMessage message) => new[] { message }.ToAsyncEnumerable();
 }

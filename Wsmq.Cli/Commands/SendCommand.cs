@@ -26,6 +26,7 @@ internal static class SendCommand
             string. A message to work:<queue> is a job for one worker: --key, --priority and --unique-id say how it is worked on. One with
             --delay or --not-before waits on the server; wsmq cancel cancels it, unless it is a job. One with --state-key stays stored as
             the newest of its key, until it is replaced or --remove-state removes it. One with --track has a status: wsmq status, or --wait.
+            With --producer and --seq a program repeats what has no receipt, also days later, and it is stored once.
             {ExitCodes.Help}
             """) { json, wait };
         message.AddTo(command);
@@ -46,7 +47,10 @@ internal static class SendCommand
             await session.ConnectAsync(cancellationToken);
             var output = result.InvocationConfiguration.Output;
             WsmqReceipt? last = null;
-            var sender = new Sender(session, receipt => output.WriteLine(result.GetValue(json) ? JsonLines.Of(last = receipt) : Text(last = receipt)));
+            var sender = new Sender(session, receipt => output.WriteLine(result.GetValue(json) ? JsonLines.Of(last = receipt) : Text(last = receipt)))
+            {
+                IsOneByOne = message.IsInSequence(result),
+            };
             var code = await sender.SendAllAsync(bodies, cancellationToken);
             if (result.GetValue(wait) is { } state && last is not null)
             {

@@ -12,6 +12,12 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
     private readonly Channel<Task<WsmqReceipt>> _inFlight = Channel.CreateBounded<Task<WsmqReceipt>>(
         new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true, SingleWriter = true });
 
+    /// <summary>
+    /// Whether each message waits for the answer of the one before it. In a sequence those behind one that is refused for a time would be refused
+    /// as well.
+    /// </summary>
+    public bool IsOneByOne { get; init; }
+
     /// <summary>How many messages there were, also refused ones.</summary>
     public int Count { get; private set; }
 
@@ -22,7 +28,12 @@ internal sealed class Sender(Session session, Action<WsmqReceipt> print)
         try
         {
             await foreach (var message in messages.WithCancellation(broken.Token))
-                await _inFlight.Writer.WriteAsync(session.Client.SendAsync(message, broken.Token), broken.Token);
+            {
+                var send = session.Client.SendAsync(message, broken.Token);
+                await _inFlight.Writer.WriteAsync(send, broken.Token);
+                if (IsOneByOne)
+                    await ((Task)send).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -103,8 +103,8 @@ internal sealed class HubSession : IAsyncDisposable
     public Task ResumeAsync(WsmqAddress source, WsmqPosition after) =>
         _connection.InvokeAsync(nameof(IWsmqHub.Resume), source.ToString(), after.ToString());
 
-    public Task SetFilterAsync(WsmqAddress source, WsmqFilter? filter) =>
-        _connection.InvokeAsync(nameof(IWsmqHub.SetFilter), source.ToString(), filter);
+    public Task SetFilterAsync(string source, WsmqFilter? filter) =>
+        _connection.InvokeAsync(nameof(IWsmqHub.SetFilter), source, filter);
 
     public Task PauseReadingAsync(WsmqAddress source, bool paused) =>
         _connection.InvokeAsync(paused ? nameof(IWsmqHub.PauseReading) : nameof(IWsmqHub.ResumeReading), source.ToString());

@@ -8,7 +8,8 @@ namespace Wsmq;
 internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<WsmqAddress, WsmqFilter> _filters = [];
+    // By the text that the server gets in place of the source.
+    private readonly Dictionary<string, WsmqFilter> _filters = [];
     private readonly HashSet<WsmqAddress> _paused = [];
 
     // One call at a time, each with what holds when it is made: of two changes the server has the later one.
@@ -43,7 +44,7 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
 
     public void Detach() => _session = null;
 
-    public async Task SetFilterAsync(WsmqAddress source, WsmqFilter? filter)
+    public async Task SetFilterAsync(string source, WsmqFilter? filter)
     {
         var before = Change(() => Replace(source, filter));
         if (_session is not { } session)
@@ -82,7 +83,7 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
     }
 
     // Returns the filter before it.
-    private WsmqFilter? Replace(WsmqAddress source, WsmqFilter? filter)
+    private WsmqFilter? Replace(string source, WsmqFilter? filter)
     {
         var before = _filters.GetValueOrDefault(source);
         if (filter is null)
@@ -114,7 +115,7 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
         }
     }
 
-    private Task SendFilterAsync(HubSession session, WsmqAddress source) =>
+    private Task SendFilterAsync(HubSession session, string source) =>
         CallAsync(session, () => session.SetFilterAsync(source, Change(() => _filters.GetValueOrDefault(source))));
 
     private Task SendPauseAsync(HubSession session, WsmqAddress source) =>

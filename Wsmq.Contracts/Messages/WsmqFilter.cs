@@ -8,6 +8,12 @@ namespace Wsmq;
 /// </summary>
 public sealed record WsmqFilter
 {
+    /// <summary>
+    /// In place of a source in <see cref="IWsmqHub.SetFilter"/>: all sources that have no filter of their own, also those that the connection
+    /// reads later.
+    /// </summary>
+    public const string OtherSources = "*";
+
     /// <summary>The most types that a filter has.</summary>
     public const int MostTypes = 64;
 

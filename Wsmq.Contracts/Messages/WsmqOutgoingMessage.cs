@@ -146,7 +146,7 @@ public sealed record WsmqOutgoingMessage
     }
 
     /// <summary>
-    /// For a user or a group: the place of the message in a sequence of its sender, by which a repeat is recognized for days and a message that
+    /// The place of the message in a sequence of its sender, by which a repeat is recognized for days and a message that
     /// is missing is noticed. <see cref="Id"/> is then only the name of the message. Default: none.
     /// </summary>
     public WsmqSequence? Sequence

@@ -85,7 +85,7 @@ public sealed record WsmqSendOptions
     public WsmqPosition? ExpectedTail { get; init; }
 
     /// <summary>
-    /// For a user or a group: the place of the message in a sequence, for senders that keep an outbox: a repeat is recognized for days instead of
+    /// The place of the message in a sequence, for senders that keep an outbox: a repeat is recognized for days instead of
     /// the deduplication window, and a message that is missing is noticed. Default: none.
     /// </summary>
     public WsmqSequence? Sequence { get; init; }

@@ -1,6 +1,7 @@
 using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Limits;
+using Wsmq.Server.Selecting;
 
 namespace Wsmq.Server.Api;
 
@@ -10,7 +11,16 @@ internal sealed class EventStream(
 {
     private const int MostTogether = 64;
 
-    /// <summary>Writes what there is. Returns false if nothing was written.</summary>
+    /// <summary>Selects the entries to write; null for all.</summary>
+    public EntryFilter? Filter { get; init; }
+
+    /// <summary>How many events, ids and comments were written.</summary>
+    public long Written { get; private set; }
+
+    // Of what a filter has left out since, no id has told yet.
+    private bool HasSkipped => sources.Any(s => s.Sent > s.Told);
+
+    /// <summary>Writes what there is. Returns false if there is nothing.</summary>
     /// <exception cref="WsmqException"><c>read-not-allowed</c>: the user left a group; or an error of the store.</exception>
     public async Task<bool> WriteAsync(CancellationToken cancellationToken)
     {
@@ -20,8 +30,19 @@ internal sealed class EventStream(
         return moved;
     }
 
+    /// <summary>Tells the client where it is, or, if it knows, that the stream is still there.</summary>
+    public ValueTask KeepAliveAsync(CancellationToken cancellationToken)
+    {
+        if (HasSkipped)
+            writer.Id(NextId());
+        else
+            writer.Comment();
+        Written++;
+        return writer.FlushAsync(cancellationToken);
+    }
+
     /// <summary>Announces that the entries up to a position are not for this reader.</summary>
-    public Task SkipAsync(StreamedSource source, WsmqPosition through, string reason, CancellationToken cancellationToken) =>
+    public Task MissAsync(StreamedSource source, WsmqPosition through, string reason, CancellationToken cancellationToken) =>
         WriteAsync(source, [new LogPart(source.Sent, through, null, reason)], cancellationToken);
 
     private async Task<bool> StepAsync(StreamedSource source, CancellationToken cancellationToken)
@@ -30,17 +51,23 @@ internal sealed class EventStream(
         var ready = new List<FeedEntry>();
         var view = source.Feed.Look(before, ready, MostTogether);
         if (view.Lost.After(before) is { } lost)
-            await SkipAsync(source, lost, WsmqGapReasons.Lost, cancellationToken);
+            await MissAsync(source, lost, WsmqGapReasons.Lost, cancellationToken);
         else if (ready.Count > 0)
-            await WriteAsync(source, LogPart.Of(new FeedPage([.. ready], default), before, logs.Now), cancellationToken);
+            await WriteAsync(source, LogPart.Of(new FeedPage([.. ready], default), before, logs.Now, Filter), cancellationToken);
         else if (before < view.Tail)
             await ReadAsync(source, before, cancellationToken);
         return source.Sent > before;
     }
 
-    private Task ReadAsync(StreamedSource source, WsmqPosition after, CancellationToken cancellationToken) => logs.ReadAsync(
-        reads, source.Feed.Source, after, FeedPage.MaxEntries,
-        page => WriteAsync(source, LogPart.Of(page, after, logs.Now), cancellationToken), cancellationToken);
+    // What a filter leaves out is not read from the store again by a client that returns.
+    private async Task ReadAsync(StreamedSource source, WsmqPosition after, CancellationToken cancellationToken)
+    {
+        await logs.ReadAsync(
+            reads, source.Feed.Source, after, FeedPage.MaxEntries,
+            page => WriteAsync(source, LogPart.Of(page, after, logs.Now, Filter), cancellationToken), cancellationToken);
+        if (HasSkipped)
+            await KeepAliveAsync(cancellationToken);
+    }
 
     private async Task WriteAsync(StreamedSource source, List<LogPart> parts, CancellationToken cancellationToken)
     {
@@ -48,9 +75,12 @@ internal sealed class EventStream(
         {
             if (source.HasLeft)
                 throw new WsmqException(WsmqErrors.ReadNotAllowed, $"the user is no longer a member of {source.Feed.Source}");
+            var entry = part.EntryAfter(source.Told);
             source.Sent = part.Through;
-            var id = StreamCursor.IdOf(sources);
-            if (part.Entry is { } entry)
+            if (part.IsSkip)
+                continue;
+            var id = NextId();
+            if (entry is not null)
             {
                 writer.Message(id, entry);
                 metrics.Delivered(1);
@@ -61,10 +91,19 @@ internal sealed class EventStream(
                 metrics.Gap(part.Reason!);
             }
 
+            Written++;
             if (writer.IsFull)
                 await writer.FlushAsync(cancellationToken);
         }
 
         await writer.FlushAsync(cancellationToken);
+    }
+
+    // It has the positions of all logs.
+    private string NextId()
+    {
+        foreach (var source in sources)
+            source.Told = source.Sent;
+        return StreamCursor.IdOf(sources);
     }
 }

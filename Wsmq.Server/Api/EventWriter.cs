@@ -82,6 +82,9 @@ internal sealed class EventWriter(HttpContext context)
         Data(json.WrittenSpan);
     }
 
+    /// <summary>Moves the client on without an event: by the standard an id holds without one.</summary>
+    public void Id(string id) => Write($"id: {id}\n\n");
+
     public void Comment() => Write(":\n\n");
 
     /// <summary>Writes what was added, and waits for the client's socket.</summary>

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Wsmq.Server.Framing;
+using Wsmq.Server.Selecting;
 
 namespace Wsmq.Server.Api;
 
 /// <summary><c>GET /logs/{address}</c>: a page of a log that the user may read, or an event stream.</summary>
-internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoint streams)
+internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoint streams, IOptions<WsmqOptions> options)
 {
     public Task ReadAsync(ApiCall call)
     {
@@ -14,7 +16,7 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
             return ReadPageAsync(call);
         return LogRequest.IsNewest(call.Request)
             ? throw new WsmqException(WsmqErrors.InvalidMessage, $"{LogRequest.Newest} is for pages, not for streams")
-            : streams.RunAsync(call);
+            : streams.RunAsync(call, FilterOf(call));
     }
 
     /// <summary>Writes that entries are missing.</summary>
@@ -39,24 +41,34 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
         var isNewest = LogRequest.IsNewest(request);
         if (isNewest && after is not null)
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{LogRequest.After} and {LogRequest.Newest} exclude each other");
+        var filter = FilterOf(call);
         var floor = await access.FloorAsync(call.Caller, source, call.Aborted);
         var start = isNewest
             ? await logs.BeforeNewestAsync(call.Limits.Reads, source, floor, max, call.Aborted)
             : WsmqPosition.Max(after ?? floor, floor);
         await logs.ReadAsync(
-            call.Limits.Reads, source, start, max, page => WriteAsync(call.Context, source, page, after, start), call.Aborted);
+            call.Limits.Reads, source, start, max, page => WriteAsync(call.Context, source, PartsOf(page)), call.Aborted);
+
+        (List<LogPart> Parts, WsmqPosition Next, bool IsEnd) PartsOf(FeedPage page)
+        {
+            // A reader without a position begins with the oldest entry, and misses nothing before it.
+            var first = after is null ? WsmqPosition.Max(start, page.State.Removed) : start;
+            var parts = LogPart.Of(page, first, logs.Now, filter);
+            if (after < start)
+                parts.Insert(0, new LogPart(after.Value, start, null, WsmqGapReasons.NotMember));
+            var next = parts.Count > 0 ? parts[^1].Through : first;
+            return (parts, next, next >= page.State.Tail);
+        }
     }
 
-    private Task WriteAsync(HttpContext context, WsmqAddress source, FeedPage page, WsmqPosition? after, WsmqPosition start)
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    private EntryFilter? FilterOf(ApiCall call) => EntryFilter.Of(LogRequest.FilterOf(call.Request), options.Value.Delivery.MaxFilterBytes);
+
+    private static Task WriteAsync(HttpContext context, WsmqAddress source, (List<LogPart> Parts, WsmqPosition Next, bool IsEnd) page)
     {
-        // A reader without a position begins with the oldest entry, and misses nothing before it.
-        var parts = LogPart.Of(page, after is null ? WsmqPosition.Max(start, page.State.Removed) : start, logs.Now);
-        if (after < start)
-            parts.Insert(0, new LogPart(after.Value, start, null, WsmqGapReasons.NotMember));
-        var next = parts.Count > 0 ? parts[^1].Through : WsmqPosition.Max(start, after is null ? page.State.Removed : start);
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json, JsonResponse.Plain))
-            Write(writer, source, parts, next, isEnd: next >= page.State.Tail);
+            Write(writer, source, page.Parts, page.Next, page.IsEnd);
         return JsonResponse.WriteAsync(context, JsonResponse.ContentType, json.WrittenMemory);
     }
 
@@ -65,16 +77,19 @@ internal sealed class LogEndpoint(LogAccess access, LogReader logs, StreamEndpoi
         writer.WriteStartObject();
         writer.WriteString(LogRequest.Address, source.ToString());
         writer.WriteStartArray("entries");
+        var told = parts is [var first, ..] ? first.After : next;
         foreach (var part in parts)
         {
             // Composed of checked entries, as what connections receive.
-            if (part.Entry is { } entry)
+            if (part.EntryAfter(told) is { } entry)
                 writer.WriteRawValue(JsonFrames.Delivery(entry.Frame), skipInputValidation: true);
+            if (!part.IsSkip)
+                told = part.Through;
         }
 
         writer.WriteEndArray();
         writer.WriteStartArray("gaps");
-        foreach (var gap in parts.Where(p => p.Entry is null))
+        foreach (var gap in parts.Where(p => p.Reason is not null))
             WriteGap(writer, gap);
 
         writer.WriteEndArray();

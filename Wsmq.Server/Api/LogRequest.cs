@@ -10,6 +10,8 @@ internal static class LogRequest
     public const string After = "after";
     public const string Newest = "newest";
 
+    private const string Header = "header";
+
     private const int DefaultMax = 100;
 
     /// <summary>Whether the client asks for an event stream instead of a page.</summary>
@@ -25,6 +27,23 @@ internal static class LogRequest
     /// <summary>Whether the newest entries are asked for.</summary>
     /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
     public static bool IsNewest(HttpRequest request) => RequestParameters.Flag(request, Newest);
+
+    /// <summary>The filter of a request: each type, and each header as <c>name=value</c>, is a parameter. Null without one.</summary>
+    /// <exception cref="WsmqException"><c>invalid-message</c>.</exception>
+    public static WsmqFilter? FilterOf(HttpRequest request)
+    {
+        var (types, headers) = (request.Query[Wire.Type], request.Query[Header]);
+        if (types.Count == 0 && headers.Count == 0)
+            return null;
+        var values = new Dictionary<string, string>();
+        foreach (var header in headers)
+        {
+            if (header?.Split('=', 2) is not [var name, var value] || !values.TryAdd(name, value))
+                throw new WsmqException(WsmqErrors.InvalidMessage, "a header is name=value, and each name is given once");
+        }
+
+        return new WsmqFilter { Types = types.Count == 0 ? null : [.. types!], Headers = values };
+    }
 
     /// <exception cref="WsmqException"><c>invalid-address</c>.</exception>
     public static WsmqAddress SingleAddressOf(HttpRequest request) =>

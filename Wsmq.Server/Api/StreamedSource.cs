@@ -12,8 +12,11 @@ internal sealed class StreamedSource(LogFeed feed, string user, WakeUp news) : I
 
     public LogFeed Feed => feed;
 
-    /// <summary>The last position that was written, or announced as missing.</summary>
+    /// <summary>The last position that was written, announced as missing, or left out by a filter.</summary>
     public WsmqPosition Sent { get; set; }
+
+    /// <summary>The position in the last id that was written.</summary>
+    public WsmqPosition Told { get; set; }
 
     /// <summary>The user left the group: nothing more may be written.</summary>
     public bool HasLeft => _hasLeft;

@@ -13,9 +13,16 @@ internal sealed class ClientReading(IOptions<WsmqOptions> options)
     public async Task SetFilterAsync(Session session, string? source, Func<WsmqFilter?> filter)
     {
         await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
-        var address = SourceOf(session, source);
+        var address = source == WsmqFilter.OtherSources ? (WsmqAddress?)null : SourceOf(session, source);
         var selected = EntryFilter.Of(filter(), options.Value.Delivery.MaxFilterBytes);
-        Change(session, address, choice => choice with { Filter = selected });
+        if (address is { } one)
+        {
+            Change(session, one, choice => choice with { Filter = selected });
+            return;
+        }
+
+        session.Choices.FilterOthers(selected, options.Value.Delivery.MaxFilters);
+        ApplyAll(session);
     }
 
     /// <exception cref="WsmqException">A malformed address, <c>too-many-filters</c> or <c>too-many-resumes</c>.</exception>
@@ -30,6 +37,11 @@ internal sealed class ClientReading(IOptions<WsmqOptions> options)
     {
         await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
         session.Choices.Release();
+        ApplyAll(session);
+    }
+
+    private static void ApplyAll(Session session)
+    {
         foreach (var pump in session.Pumps)
             session.Choices.Apply(pump);
     }

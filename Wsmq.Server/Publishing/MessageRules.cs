@@ -50,7 +50,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
             throw new WsmqException(WsmqErrors.InvalidMessage, $"{Wire.TimeToLive} is above 0");
         var job = _jobs.Check(message, to);
         var delay = DelayOf(message, to);
-        if (SequenceRules.DefectOf(message, to) is { } defect)
+        if (SequenceRules.DefectOf(message) is { } defect)
             throw new WsmqException(WsmqErrors.InvalidMessage, defect);
         var terms = StateRules.Check(message, to, options.Value.Publish);
         TrackRules.Check(message, to);
@@ -94,7 +94,7 @@ internal sealed class MessageRules(IOptions<WsmqOptions> options, QueueDeclarati
     public CheckedMessage? UseUp(WsmqOutgoingMessage? message, WsmqCaller? sender, WsmqException refusal)
     {
         if (refusal.Error.CanRetry || message?.Sequence is not { } sequence || !WsmqAddress.TryParse(message.To, out var to, out _)
-            || SequenceRules.DefectOf(message, to) is not null)
+            || SequenceRules.DefectOf(message) is not null)
             return null;
         var id = message.Id is { } own && DefectOf(own) is null ? own : SequenceRules.IdOf(sequence);
         return new CheckedMessage(

@@ -7,11 +7,10 @@ namespace Wsmq.Server.Publishing;
 internal static class SequenceRules
 {
     /// <summary>What is wrong with the place of a message; null if nothing is, also if it has none.</summary>
-    public static string? DefectOf(WsmqOutgoingMessage message, WsmqAddress to) => message.Sequence switch
+    public static string? DefectOf(WsmqOutgoingMessage message) => message.Sequence switch
     {
         null => null,
         _ when message.StreamNumber is not null => $"a message has {Wire.Seq} or {Wire.Sequence}",
-        _ when to.Kind == WsmqAddressKind.Work => $"{Wire.Producer}, {Wire.Epoch} and {Wire.Seq} are for users and groups: a job has an id",
         { Number: < 1 or > ProducerState.MostNumber } => $"{Wire.Seq} is a whole number from 1 to {ProducerState.MostNumber}",
         var sequence => ProducerRules.DefectOf(sequence.Producer, sequence.Epoch),
     };

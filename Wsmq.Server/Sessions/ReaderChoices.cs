@@ -12,6 +12,7 @@ internal sealed class ReaderChoices(bool isHeld)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<WsmqAddress, ReaderChoice> _choices = [];
+    private EntryFilter? _others;
     private bool _isHeld = isHeld;
 
     /// <summary>Changes the choice of a source; its pump learns of it by <see cref="Apply"/>.</summary>
@@ -23,10 +24,22 @@ internal sealed class ReaderChoices(bool isHeld)
             var changed = change(_choices.GetValueOrDefault(source, ReaderChoice.Everything));
             if (changed == ReaderChoice.Everything)
                 _choices.Remove(source);
-            else if (_choices.Count < most || _choices.ContainsKey(source))
+            else if (Count < most || _choices.ContainsKey(source))
                 _choices[source] = changed;
             else
                 throw new WsmqException(WsmqErrors.TooManyFilters);
+        }
+    }
+
+    /// <summary>Sets the filter of all sources that have none of their own; the pumps learn of it by <see cref="Apply"/>.</summary>
+    /// <exception cref="WsmqException"><c>too-many-filters</c>.</exception>
+    public void FilterOthers(EntryFilter? filter, int most)
+    {
+        lock (_lock)
+        {
+            if (filter is not null && _others is null && Count >= most)
+                throw new WsmqException(WsmqErrors.TooManyFilters);
+            _others = filter;
         }
     }
 
@@ -43,7 +56,9 @@ internal sealed class ReaderChoices(bool isHeld)
         lock (_lock)
         {
             var choice = _choices.GetValueOrDefault(pump.Feed.Source, ReaderChoice.Everything);
-            pump.Choose(_isHeld ? choice with { IsPaused = true } : choice);
+            pump.Choose(new ReaderChoice(choice.Filter ?? _others, choice.IsPaused || _isHeld));
         }
     }
+
+    private int Count => _choices.Count + (_others is null ? 0 : 1);
 }

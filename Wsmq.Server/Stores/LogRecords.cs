@@ -15,7 +15,7 @@ internal readonly record struct AppendRequest(
     /// <summary>For a work queue: what the sender demands; null for the defaults.</summary>
     public JobTerms? Job { get; init; }
 
-    /// <summary>For a log: what its append depends on, and what else it changes; null for most messages.</summary>
+    /// <summary>What the append depends on, and what else it changes: of a job only its place in a sequence. Null for most messages.</summary>
     public LogTerms? Log { get; init; }
 
     /// <summary>For a log: when the message is due, if it is not at once.</summary>

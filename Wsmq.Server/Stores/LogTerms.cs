@@ -1,8 +1,8 @@
 namespace Wsmq.Server.Stores;
 
 /// <summary>
-/// What few messages to a log have: a condition, state, a sequence, a time to live, and a record of what becomes of them. Part of an
-/// <see cref="AppendRequest"/>.
+/// What few messages to a log have: a condition, state, a sequence, a time to live, and a record of what becomes of them; a job can have a
+/// sequence. Part of an <see cref="AppendRequest"/>.
 /// </summary>
 internal sealed record LogTerms
 {

@@ -54,6 +54,30 @@ public abstract partial class RealServerContract
     }
 
     [Fact]
+    public async Task A_filter_of_all_sources_holds_over_all_connections_and_for_groups_that_are_joined_later()
+    {
+        await StartNodesAsync();
+        var bob = Keep(new TypedClient(B.Hub, "bob", _ => Task.CompletedTask));
+        await bob.Client.SetFilterAsync(Odd);
+        await bob.Client.StartAsync();
+        await PublishOddAndEvenAsync(A, Bob, 0, 4);
+        await bob.HandlesAsync([1, 3]);
+
+        await B.Access.DisconnectAsync("bob");
+        await Eventually.That("it has connected again", () => bob.States.Count(s => s == WsmqClientState.Connected) == 2);
+        await A.Groups.AddToGroupAsync("bob", "ops");
+        await PublishOddAndEvenAsync(A, Bob, 4, 2);
+        await PublishOddAndEvenAsync(A, "group:ops", 6, 2);
+        await Eventually.That("one of each has arrived", () => bob.HandledCount == 4);
+        bob.Handled.Should().BeEquivalentTo([1, 3, 5, 7]);
+
+        await bob.Client.SetFilterAsync(null);
+        await PublishOddAndEvenAsync(B, "group:ops", 8, 1);
+        await Eventually.That("the next arrives", () => bob.Handled.Contains(8));
+        bob.Gaps.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_refused_filter_changes_nothing()
     {
         await StartNodesAsync(o => o.Delivery.MaxFilters = 1);

@@ -10,6 +10,8 @@ namespace Wsmq.Tests.Fuzz;
 [Collection(SharedRedis.Name)]
 public sealed class DamagedSequenceTests(SharedRedis redis) : DamagedStoreTest(redis)
 {
+    private static readonly WsmqAddress Jobs = WsmqAddress.Work("jobs");
+
     [Fact]
     public async Task A_damaged_state_of_a_sequence_fails_no_call_and_affects_no_other_sequence()
     {
@@ -43,22 +45,28 @@ public sealed class DamagedSequenceTests(SharedRedis redis) : DamagedStoreTest(r
         await Redis.StringSetAsync(key, "foreign");
         var results = await Store.AppendAsync(StoreHarness.Message(Bob, "ann", "before"), Placed("p", 2), StoreHarness.Message(Bob, "ann", "after"));
         results.Select(r => (r.IsStored, r.IsCorrupt)).Should().Equal((true, false), (false, true), (true, false));
+        var jobs = await Store.AppendAsync(StoreHarness.Message(Jobs, "ann", "before"), Placed("p", 1, Jobs), StoreHarness.Message(Jobs, "ann", "after"));
+        jobs.Select(r => (r.IsStored, r.IsCorrupt)).Should().Equal((true, false), (false, true), (true, false));
     }
 
     [Fact]
     public async Task Only_a_message_with_a_place_makes_a_key_and_remembers_no_id()
     {
         await Store.AppendAsync(StoreHarness.Message(Bob, "ann", "an id"));
+        await Store.AppendAsync(StoreHarness.Message(Jobs, "ann", "an id"));
         Keys().Should().NotContain(k => k.Contains(":sequences:"));
         await Store.AppendAsync(Placed("p", 1));
         Keys().Should().Contain(k => k.Contains(":sequences:"));
-        (await Redis.HashLengthAsync(Keys().Single(k => k.Contains(":ids:")))).Should().Be(2, "the id, and the number of the slice");
+        await Store.AppendAsync(Placed("p", 1, Jobs));
+        Keys().Should().ContainSingle(k => k.Contains(":sequences:"), "those of jobs are in the same hash");
+        foreach (var ids in Keys().Where(k => k.Contains(":ids:")))
+            (await Redis.HashLengthAsync(ids)).Should().Be(2, "the id, and the number of the slice");
         (await Redis.KeyTimeToLiveAsync(Key(":sequences:"))).Should().BeCloseTo(TimeSpan.FromDays(60) + TimeSpan.FromHours(1), TimeSpan.FromMinutes(5));
     }
 
-    private static SequenceTerms TermsOf(string producer, long number) =>
-        SequenceTerms.Of("ann", new WsmqSequence(producer, 1, number), Bob, $"{producer}-{number}", TimeSpan.FromDays(30));
+    private static SequenceTerms TermsOf(string producer, long number, WsmqAddress? to = null) =>
+        SequenceTerms.Of("ann", new WsmqSequence(producer, 1, number), to ?? Bob, $"{producer}-{number}", TimeSpan.FromDays(30));
 
-    private static AppendRequest Placed(string producer, long number) =>
-        StoreHarness.Message(Bob, "ann", $"{producer}-{number}") with { Log = new LogTerms { Sequence = TermsOf(producer, number) } };
+    private static AppendRequest Placed(string producer, long number, WsmqAddress? to = null) =>
+        StoreHarness.Message(to ?? Bob, "ann", $"{producer}-{number}") with { Log = new LogTerms { Sequence = TermsOf(producer, number, to) } };
 }

@@ -7,6 +7,8 @@ internal static partial class WireCorpus
         Case("filter: types and headers", Outcome.Result, Call("SetFilter", $$"""
             "{{Own}}",{"types":["a","b-*"],"headers":{"area":"north"},"more":[1]}
             """)),
+        Case("filter: all sources", Outcome.Result, Call("SetFilter", "\"*\",{\"types\":[\"a\"]}")),
+        Case("filter: all sources, none", Outcome.Result, Call("SetFilter", "\"*\",null")),
         Case("filter: none", Outcome.Result, Call("SetFilter", $"\"{Own}\",null")),
         Case("filter: nothing in it", Outcome.Result, Call("SetFilter", $"\"{Own}\",{{}}")),
         Case("filter: a group of others", Outcome.Result, Call("SetFilter", "\"group:any\",{\"types\":[\"a\"]}")),

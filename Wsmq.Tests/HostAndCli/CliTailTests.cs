@@ -82,6 +82,24 @@ public sealed class CliTailTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_options_do_not_select_is_not_printed()
+    {
+        await using var cli = await ApiCli.StartAsync(_folder);
+        foreach (var (type, area) in new[] { ("order-new", "n"), ("order-new", "s"), ("other", "n"), ("paid", "n") })
+        {
+            await cli.Node.Publisher.SendAsync(new WsmqOutgoingMessage
+            {
+                To = "user:bob", Type = type, Body = WsmqJsonBody.From(type + area), Headers = new Dictionary<string, string> { ["area"] = area },
+            });
+        }
+
+        await using var tail = cli.As("bob").Start("tail", "user:bob", "--type", "order*", "--type", "paid", "--header", "area=n", "--json", "--count", "2");
+
+        (await tail.ExitCodeAsync()).Should().Be(0, tail.Error);
+        tail.Output.Select(l => JsonDocument.Parse(l).RootElement.GetProperty("body").GetString()).Should().Equal("order-newn", "paidn");
+    }
+
+    [Fact]
     public async Task A_revoked_token_ends_it_with_the_reason()
     {
         await using var cli = await ApiCli.StartAsync(_folder);
@@ -110,6 +128,8 @@ public sealed class CliTailTests : IDisposable
     [InlineData(1, "3002", "user:alice")]
     [InlineData(1, "4002", "user:bob", "--after", "9000000000000000")]
     [InlineData(1, "3007", "user:bob", "--operator", "--after", "9000000000000000")]
+    [InlineData(1, "2008", "user:bob", "--type", "")]
+    [InlineData(2, "not for --operator", "user:bob", "--operator", "--type", "a")]
     [InlineData(2, "one position for each", "user:bob", "group:ops", "--after", "9000000000000000")]
     public async Task What_can_never_work_ends_it(int code, string error, params string[] arguments)
     {

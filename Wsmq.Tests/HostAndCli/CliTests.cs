@@ -34,6 +34,7 @@ public sealed class CliTests : IAsyncLifetime
     [InlineData("listen", "--token", "x", "--device", "")]
     [InlineData("listen", "--token", "x", "--url", "http://localhost:1/wsmq?device=phone")]
     [InlineData("listen", "--token", "x", "--url", "http://bob:secret@localhost:1/wsmq")]
+    [InlineData("listen", "--token", "x", "--header", "nameless")]
     [InlineData("token", "--user", "bob", "--expires", "soon")]
     [InlineData("cancel", "user:bob", "--token", "x")]
     [InlineData("cancel", "bob", "m", "--token", "x")]
@@ -159,6 +160,27 @@ public sealed class CliTests : IAsyncLifetime
         output.Should().Contain("group:ops  from alice").And.Contain("two");
         (await _tools.CliAsync("send", "group:red team", "hi", "--as", "alice")).Code.Should().Be(1);
         (await _tools.CliAsync("send", "group:red team", "hi", "--as", "carol")).Code.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_listener_gets_what_it_selects_of_its_own_queue_and_its_groups_and_the_rest_is_skipped()
+    {
+        await _tools.StartHostAsync("--Wsmq:Groups:ops:0=alice", "--Wsmq:Groups:ops:1=bob");
+        (await _tools.CliAsync("send", "user:bob", "no", "--as", "alice")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "user:bob", "one", "--as", "alice", "--type", "order", "--header", "area=n")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "group:ops", "no", "--as", "alice", "--type", "order")).Code.Should().Be(0);
+        (await _tools.CliAsync("send", "group:ops", "two", "--as", "alice", "--type", "order", "--header", "area=n")).Code.Should().Be(0);
+
+        var selected = await _tools.CliAsync("listen", "--as", "bob", "--type", "ord*", "--header", "area=n", "--count", "2");
+        (await _tools.CliAsync("send", "user:bob", "three", "--as", "alice")).Code.Should().Be(0);
+        var all = await _tools.CliAsync("listen", "--as", "bob", "--count", "1");
+        var refused = await _tools.CliAsync("listen", "--as", "bob", "--type", "", "--count", "1");
+
+        selected.Code.Should().Be(0, selected.Error);
+        selected.Output.Split('\n').Should().HaveCount(2).And.Contain(l => l.Contains("  one")).And.Contain(l => l.Contains("  two"));
+        all.Output.Should().Contain("three");
+        (refused.Code, refused.Output).Should().Be((1, ""), refused.Error);
+        refused.Error.Should().Contain("wsmq 2008");
     }
 
     [Fact]

@@ -118,7 +118,7 @@ public abstract partial class NodeContract
     }
 
     [Fact]
-    public async Task A_place_in_a_sequence_is_complete_and_not_for_jobs_or_numbered_streams()
+    public async Task A_place_in_a_sequence_is_complete_and_not_for_numbered_streams()
     {
         var node = await StartAsync();
         await using var alice = await PlainClient.ConnectAsync(node, "alice");

@@ -243,6 +243,29 @@ public abstract partial class NodeContract
         await bob.ReceivesAsync("1");
     }
 
+    [Fact]
+    public async Task A_filter_of_all_other_sources_holds_for_groups_that_are_joined_later_and_not_for_sources_with_one_of_their_own()
+    {
+        var node = await StartAsync(o => o.Delivery.MaxFilters = 2);
+        await using var bob = await PlainClient.ConnectAsync(node, "bob", query: Held);
+        await FilterAsync(bob, "*", new { types = new[] { "a" } });
+        await FilterAsync(bob, "user:bob", new { types = new[] { "b" } });
+        await RefusedAsync(bob, WsmqErrors.TooManyFilters, "PauseReading", "group:ops");
+        await RefusedAsync(bob, WsmqErrors.InvalidMessage, "SetFilter", "*", new { types = Array.Empty<string>() });
+        await RefusedAsync(bob, WsmqErrors.InvalidAddress, "PauseReading", "*");
+        await bob.Connection.InvokeAsync("BeginReading");
+        await node.Groups.AddToGroupAsync("bob", "ops");
+        await PublishTypesAsync(node, "user:bob", "a", "b");
+        await bob.ReceivesAsync("1");
+        await PublishTypesAsync(node, "group:ops", "b", "b", "b", "a");
+        await bob.ReceivesAsync("1", "3");
+
+        await FilterAsync(bob, "*", null);
+        await PublishTypesAsync(node, "group:ops", "b");
+        await bob.ReceivesAsync("1", "3", "0");
+        bob.Gaps.Should().BeEmpty();
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -11,7 +11,7 @@ public abstract partial class StoreContract
     private static readonly LogTerms None = new();
 
     // Epoch, number, which message has it, and the error with which the node has refused it.
-    private static readonly Gen<(long Epoch, long Number, string Id, int Refusal)> GenPlace = Gen.Select(
+    private protected static readonly Gen<(long Epoch, long Number, string Id, int Refusal)> GenPlace = Gen.Select(
         Gen.Frequency((6, Gen.Const(1L)), (2, Gen.Const(2L)), (1, Gen.Const(3L))), Gen.Long[1, 40],
         Gen.Frequency((9, Gen.Const("own")), (1, Gen.Const("other"))), Gen.Frequency((4, Gen.Const(0)), (1, Gen.Const(3001))));
 
@@ -188,7 +188,7 @@ public abstract partial class StoreContract
             iter: 100, threads: 2);
     }
 
-    private static void Check(SequenceState model, in AppendRequest request, AppendResult result, List<string> kept)
+    private protected static void Check(SequenceState model, in AppendRequest request, AppendResult result, List<string> kept)
     {
         var terms = request.Log!.Sequence!;
         if (model.Judge(terms) is { } told)
@@ -208,7 +208,7 @@ public abstract partial class StoreContract
         }
     }
 
-    private static AppendRequest InSequence(
+    private protected static AppendRequest InSequence(
         WsmqAddress to, string producer, long number, LogTerms? terms = null, long epoch = 1, string sender = "ann", string? id = null, int refusal = 0,
         TimeSpan? kept = null)
     {
@@ -217,6 +217,6 @@ public abstract partial class StoreContract
         return StoreHarness.Message(to, sender, id, $"{number}") with { Log = (terms ?? None) with { Sequence = sequence } };
     }
 
-    private static AppendRequest Refused(AppendRequest request, int error) =>
+    private protected static AppendRequest Refused(AppendRequest request, int error) =>
         request with { Log = request.Log! with { Sequence = request.Log.Sequence! with { Refusal = error } } };
 }

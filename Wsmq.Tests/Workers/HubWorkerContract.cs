@@ -260,6 +260,32 @@ public abstract class HubWorkerContract
     private static async Task RefusedAsync(WsmqError error, Func<Task> call) =>
         WsmqError.Find((await call.Should().ThrowAsync<HubException>()).Which.Message).Should().Be(error);
 
+    [Fact]
+    public async Task A_job_with_a_place_in_a_sequence_is_given_once_and_a_refusal_uses_its_number_up()
+    {
+        await using var node = await StartAsync();
+        await using var worker = await WorkerAsync(node);
+        await using var ann = await PlainClient.ConnectAsync(node, "ann");
+        string?[] codes = [null, "invalid-message", null];
+
+        var first = await SendAsync(Place(1), Place(2, key: "a\u0001"), Place(3));
+        var again = await SendAsync(Place(1), Place(2), Place(3), Place(5), Place(1, to: "work:unknown"), Place(2, to: "work:unknown"), Place(4));
+        await AskAsync(worker, 9);
+        await GivenAsync(3);
+
+        first.Select(r => WsmqError.Find(r.Error)?.Code).Should().Equal(codes);
+        again.Select(r => WsmqError.Find(r.Error)?.Code).Should().Equal(
+            [.. codes, "out-of-sequence", "unknown-queue", "unknown-queue", null]);
+        again.Select(r => r.Duplicate).Should().Equal(true, false, true, false, false, false, false);
+        (again[0].Position, again[2].Position).Should().Be((first[0].Position, first[2].Position));
+        again[3].Error.Should().EndWith("(the last number known is 3)");
+        _jobs.Select(j => (j.Message.Id, j.Message.Body.ToString())).Should().Equal(("p-1-1", "1"), ("p-1-3", "3"), ("p-1-4", "4"));
+
+        Task<WsmqItemResult[]> SendAsync(params object[] messages) => ann.Connection.InvokeAsync<WsmqItemResult[]>("SendMany", messages);
+
+        static object Place(int seq, string to = Queue, string? key = null) => new { to, producer = "p", epoch = 1, seq, body = seq, key };
+    }
+
     private static async Task SendAsync(TestNode node, int count)
     {
         for (var i = 0; i < count; i++)

@@ -11,6 +11,8 @@ namespace Wsmq.Server.Api.Shapes;
 internal static class Signatures
 {
     private const string Milliseconds = "In milliseconds since 1970.";
+    private const string OfTypes = "Only messages of one of these types; * stands for any characters.";
+    private const string WithHeaders = "Only messages that have all of these headers, each name=value.";
     private const string NextStep = "The next of the step before; the first step has none.";
 
     public static void None()
@@ -60,6 +62,8 @@ internal static class Signatures
         [FromQuery, Description("The position after which to begin.")] string? after,
         [FromQuery, Range(1, 512), DefaultValue(100)] int? max,
         [FromQuery, Description("Whether the page has the newest entries; without after, and not for an event stream.")] bool? newest,
+        [FromQuery, Description(OfTypes)] string[]? type,
+        [FromQuery, Description(WithHeaders)] string[]? header,
         [FromHeader(Name = "Last-Event-ID"), Description("Of a stream that is opened again: where it was.")] string? last)
     {
     }
@@ -70,6 +74,8 @@ internal static class Signatures
         string? after,
         [FromQuery, Range(1, 512), DefaultValue(100)] int? max,
         [FromQuery, Description("Whether the page has the newest entries; without after, and not for an event stream.")] bool? newest,
+        [FromQuery, Description(OfTypes)] string[]? type,
+        [FromQuery, Description(WithHeaders)] string[]? header,
         [FromHeader(Name = "Last-Event-ID"), Description("Of a stream that is opened again: where it was.")] string? last)
     {
     }

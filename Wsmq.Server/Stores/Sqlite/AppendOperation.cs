@@ -43,7 +43,7 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
     private AppendResult AddJob(SqliteSession session, in AppendRequest request, long now)
     {
         var log = _rows.FindOrAdd(session, request.To);
-        if (MessageIdTable.Find(session, log.Id, request.Sender, request.Id, now) is { } known)
+        if (HasId(request) && MessageIdTable.Find(session, log.Id, request.Sender, request.Id, now) is { } known)
             return new AppendResult(known, Duplicate: true);
         var terms = request.Job ?? JobTerms.Default;
         if (terms.Unique.Length > 0 && JobTable.WithUnique(session, log.Id, terms.Unique) is { } other)
@@ -65,11 +65,9 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
     {
         try
         {
-            if (request.To.Kind == WsmqAddressKind.Work)
-                return AddJob(session, request, now);
             if (request.Number is { } number && _producers.Refuse(session, number, now) is { } refused)
                 return refused;
-            return request.Log?.Sequence is { } sequence ? AppendInSequence(session, request, sequence, now, entries) : AppendToLog(session, request, now, entries);
+            return request.Log?.Sequence is { } sequence ? AppendInSequence(session, request, sequence, now, entries) : Store(session, request, now, entries);
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.StoreCorrupt)
         {
@@ -81,7 +79,10 @@ internal sealed class AppendOperation(WsmqOptions options, SqliteRetention reten
 
     private AppendResult AppendInSequence(
         SqliteSession session, AppendRequest request, SequenceTerms sequence, long now, List<(WsmqAddress, LogEntry)> entries) =>
-        SequenceTable.Append(session, sequence, now, () => AppendToLog(session, request, now, entries));
+        SequenceTable.Append(session, sequence, now, () => Store(session, request, now, entries));
+
+    private AppendResult Store(SqliteSession session, in AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries) =>
+        request.To.Kind == WsmqAddressKind.Work ? AddJob(session, request, now) : AppendToLog(session, request, now, entries);
 
     private AppendResult AppendToLog(SqliteSession session, in AppendRequest request, long now, List<(WsmqAddress, LogEntry)> entries)
     {

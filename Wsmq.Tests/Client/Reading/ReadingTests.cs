@@ -38,6 +38,20 @@ public sealed class ReadingTests : ClientTest
     }
 
     [Fact]
+    public async Task One_for_all_sources_is_set_on_each_connection_as_well()
+    {
+        await Client.SetFilterAsync(OfA);
+        await Client.StartAsync();
+        await CallsAsync("SetFilter * {\"types\":[\"a\"]}", "BeginReading");
+
+        await Client.SetFilterAsync(null);
+        await CallsAsync("SetFilter * {\"types\":[\"a\"]}", "BeginReading", "SetFilter * null");
+        await Script.AbortAllAsync();
+        await Eventually.That("it has connected again", () => Script.Holds.Count == 2);
+        Script.Holds.Should().Equal("true", "");
+    }
+
+    [Fact]
     public async Task A_refused_one_is_reported_or_thrown_and_the_others_hold()
     {
         Script.OnReading = call =>

@@ -46,6 +46,14 @@ describe('filters with a scripted hub', () => {
     assert.deepEqual(calls().slice(7), [['SetFilter', 'user:bob', null], ['ResumeReading', 'group:ops']]);
   });
 
+  test('one for all sources is set on each connection as well', async () => {
+    hub.answer = () => null;
+    await reading(page.client).setFilter('*', { headers: { area: 'n' } });
+    await page.client.start();
+    await eventually('reading has begun', () => calls().length === 2);
+    assert.deepEqual(calls(), [['SetFilter', '*', { headers: { area: 'n' } }], ['BeginReading']]);
+  });
+
   test('a refused filter is reported, and the others hold', async () => {
     hub.answer = (target, source) => {
       if (source === 'user:bob') throw new Error('[wsmq 4020 too-many-filters final] too many');

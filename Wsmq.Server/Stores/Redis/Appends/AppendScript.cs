@@ -170,17 +170,15 @@ internal sealed class AppendScript(
     // The number of an error, or the letter of the result with which the message was refused.
     private static AppendResult UsedUpBy(int error) => AppendResult.UsedUp(error <= byte.MaxValue ? ResultOf([(byte)error, .. ZeroPosition]).FinalError ?? 0 : error);
 
-    private static AppendResult ResultOf(ReadOnlySpan<byte> result) => result[0] switch
+    private static AppendResult ResultOf(ReadOnlySpan<byte> result) => RedisSequence.RefusalOf(result) is { } told
+        ? told.UsedUpBy is { } error ? UsedUpBy(error) : told
+        : StoredOr(result);
+
+    private static AppendResult StoredOr(ReadOnlySpan<byte> result) => result[0] switch
     {
         (byte)'R' => AppendResult.NoAddress,
-        (byte)'S' => AppendResult.TooLow,
-        (byte)'E' => AppendResult.Fenced,
         (byte)'F' => AppendResult.TooManyWaiting,
         (byte)'T' => AppendResult.StateFull,
-        (byte)'H' => AppendResult.NumberTaken,
-        (byte)'M' => AppendResult.TooManySequences,
-        (byte)'G' when RedisReplies.TryPosition(result[1..], out var last) => AppendResult.Skipped(last.Value),
-        (byte)'Q' when RedisReplies.TryPosition(result[1..], out var error) => UsedUpBy((int)error.Value),
         (byte)'K' => AppendResult.TooManyTracked,
         (byte)'P' when RedisReplies.TryPosition(result[1..], out var tail) => AppendResult.Conflict(tail),
         not (byte)'X' when RedisReplies.TryPosition(result[1..], out var position) =>

@@ -19,6 +19,9 @@ internal sealed class JobAppendScript(
     private const int ValuesOfAQueue = 4;
     private const int ValuesOfAnItem = 3;
 
+    // Before the terms of a job with a place in a sequence.
+    private const string InSequence = "S";
+
     public async Task<BatchReply> RunAsync(
         RedisLane lane, IReadOnlyList<AppendRequest> batch, long number, long after, CancellationToken cancellationToken)
     {
@@ -94,7 +97,8 @@ internal sealed class JobAppendScript(
             foreach (var i in items)
             {
                 var (id, content) = queues.Write(j, i, ref buffer);
-                (values[at], values[at + batch.Count], values[at + (2 * batch.Count)]) = (id, Text(TermsOf(batch[i])), content);
+                var terms = Text(TermsOf(batch[i]));
+                (values[at], values[at + batch.Count], values[at + (2 * batch.Count)]) = (id, batch[i].Log?.Sequence is null ? terms : InSequence + terms, content);
                 at++;
             }
         }
@@ -116,6 +120,8 @@ internal sealed class JobAppendScript(
         var kind = result[0];
         if (kind == (byte)'F')
             return AppendResult.QueueFull;
+        if (RedisSequence.RefusalOf(result) is { } told)
+            return told;
         if (kind == (byte)'X' || !RedisReplies.TryPosition(result[1..], out var position))
             return AppendResult.Corrupt;
         return new AppendResult(position, kind != (byte)'N') { IsUniqueTaken = kind == (byte)'U' };

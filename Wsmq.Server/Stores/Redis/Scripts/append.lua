@@ -192,7 +192,7 @@ end
 local waiting = ARGV[15] ~= '' and delayed_keys(active)
 
 -- The places of items in sequences, by item: they are recognized by these, and not by their ids.
-local places = {}
+local places, sequence = {}, nil
 local function note(i, at) if not places[i] then message.add(i, at) end end
 
 -- Lets an item wait whose delay is not over. Returns the time or zero, and what its sender is told; or nil, and its content.
@@ -277,7 +277,8 @@ local function append(j, part, all, rules)
   for i = first + #part, firsts[j + 1] - 1 do
     local content, kind, key, at, new, terms, place, told = all[i - first + 1], kind_of(i), nil, nil, nil, nil, nil, nil
     if kind % 64 > 31 then
-      place, content, kind = sequence_terms(content), sub(content, sequence_size + 1), kind - 32
+      sequence = sequence or sequences_of(lane_of(active))
+      place, content, kind = sequence.terms(content), sub(content, sequence_size + 1), kind - 32
       places[i] = place
     end
     if kind > 7 then terms, content = log_terms(kind, content) end
@@ -288,7 +289,7 @@ local function append(j, part, all, rules)
     else
       if place then
         local read
-        read, at, new = pcall(sequence_told, active, place, now)
+        read, at, new = pcall(sequence.told, place, now)
         if not read then at, new = zero, 'X' end
         told = at
       else
@@ -329,7 +330,7 @@ local function append(j, part, all, rules)
         if key then delayed_remove(active, key) else note(i, at) end
       end
     end
-    if place and not told then sequence_settle(place, now, new, at) end
+    if place and not told then sequence.settle(place, now, new, at) end
     part[#part + 1] = new .. at
   end
   if part.to and part.to.changed then

@@ -1,6 +1,6 @@
 -- Stores a batch of jobs; deduplication, limits, storing and signal are atomic. Items are grouped by queue. Consumers of the same node may
 -- be given jobs in the same call; of jobs that are all given out, no node is signalled.
--- uses: job_store, job_taking, message_ids, batches, signals
+-- uses: job_store, job_taking, message_ids, sequences, batches, signals
 -- KEYS[1]          number of the last batch of this node and lane
 -- KEYS[2 … 4]      recent message ids (hashes: id -> position), one hash per time slice, used in rotation
 -- KEYS[5 + 18 j …] of queue j: its keys, see jobs.lua and outcomes.lua
@@ -14,10 +14,12 @@
 -- ARGV[8]          number of items per queue, two bytes each
 -- ARGV[9 …]        per queue: its name, after its length in two bytes; most waiting jobs; most bytes of jobs; how many arguments its take
 --                  has, 0 if there is no take. Then the id of each item (16 bytes), the terms of each (see job_store.lua), and the content
---                  of each (as in append.lua). Then the arguments of each take, see job_take.lua
--- Returns          one string: per item N (new), D (duplicate), U (another job has its unique text), F (the queue is full) or X (the keys
---                  of its queue are corrupt), each followed by the position of the job. With takes, a list of this string and, for each
---                  take, the reply of job_take.lua; empty if none was made because nothing was stored
+--                  of each (as in append.lua). The terms of one with a place in a sequence begin with S, and the place is before its content
+--                  (see sequences.lua). Then the arguments of each take, see job_take.lua
+-- Returns          one string: per item N (new), D (duplicate), U (another job has its unique text), F (the queue is full), what append.lua
+--                  returns for a place in a sequence (E, G, H, M, Q or S), or X (the keys of its queue are corrupt), each followed by the
+--                  position of the job. With takes, a list of this string and, for each take, the reply of job_take.lua; empty if none was
+--                  made because nothing was stored
 local refused = begin_batch(KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3])
 if refused then return refused end
 
@@ -40,6 +42,9 @@ local results, n, takes, next_take = {}, 0, {}, contents + items + 1
 -- Per queue: the values to save after storing, and the first position that is stored.
 local tail, bytes, stored, first_at
 
+-- Those of jobs that have a place in a sequence.
+local sequence
+
 local function append(j, q, first, last)
   local state = call('HMGET', q.meta, 't', 'b')
   tail, bytes = state[1] or zero, tonumber(state[2] or '0')
@@ -47,18 +52,29 @@ local function append(j, q, first, last)
   local waiting = call('HLEN', q.jobs) - call('ZCARD', q.leased)
   local most, room = tonumber(ARGV[6 + 4 * j]), tonumber(ARGV[7 + 4 * j])
   for i = first, last do
-    local at, outcome = message.find(i), 'D'
+    local term, content, at, outcome, place = ARGV[terms + i], ARGV[contents + i], nil, 'D', nil
+    if string.byte(term) == 83 then
+      local read
+      sequence = sequence or sequences_of(string.match(KEYS[1], '^(.*:)work:batch:'))
+      place, term, content = sequence.terms(content), string.sub(term, 2), string.sub(content, sequence_size + 1)
+      read, at, outcome = pcall(sequence.told, place, now)
+      if not read then at, outcome = zero, 'X' end
+    else
+      at = message.find(i)
+    end
     if not at then
-      local unique = unique_of(ARGV[terms + i])
+      local unique = unique_of(term)
       at, outcome = unique ~= '' and call('HGET', q.unique, unique), 'U'
-      if not at and (waiting + stored >= most or bytes + #ARGV[terms + i] + #ARGV[contents + i] > room) then
+      if not at and (waiting + stored >= most or bytes + #term + #content > room) then
         at, outcome = zero, 'F'
       elseif not at then
         tail, outcome = successor(tail), 'N'
         at, first_at = tail, first_at or tail
-        bytes, stored = bytes + store_job(q, now, at, ARGV[terms + i], ARGV[contents + i]), stored + 1
-        message.add(i, at)
+        bytes, stored = bytes + store_job(q, now, at, term, content), stored + 1
+        if not place then message.add(i, at) end
       end
+      -- One that is refused because the queue is full may be sent again, and uses no number up.
+      if place and outcome ~= 'F' then sequence.save(place, now, 'S', at) end
     end
     results[n + 1], results[n + 2] = outcome, at
     n = n + 2

@@ -1,6 +1,6 @@
 import type { IDBPTransaction } from "idb";
 import { Database, type Schema, type Stored, type Total } from "./database.js";
-import { BEGINNING, isNumbered, isSame, newProducer, type Given, type Place, type Renumbering } from "./places.js";
+import { BEGINNING, isSame, newProducer, type Given, type Place, type Renumbering } from "./places.js";
 import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
 
 type Change = IDBPTransaction<Schema, ("entries" | "totals")[], "readwrite">;
@@ -36,7 +36,7 @@ export class DiskStore implements EntryStore {
         if (fits) [total.count, total.bytes] = [total.count + 1, total.bytes + bytes];
 
         // The key is made by the store.
-        keys.push(fits ? await change.objectStore("entries").add({ ...entry, user: this.user, bytes, isNumbered: isNumbered(entry.to) } as Stored) : undefined);
+        keys.push(fits ? await change.objectStore("entries").add({ ...entry, user: this.user, bytes, isNumbered: true } as Stored) : undefined);
       }
 
       return keys;

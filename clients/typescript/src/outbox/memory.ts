@@ -1,5 +1,5 @@
 import { bytesOf, type Bounds, type Cleared, type Entry, type EntryStore, type Refused } from "./entries.js";
-import { BEGINNING, isNumbered, isSame, newProducer, type Given, type Numbers, type Place, type Renumbering } from "./places.js";
+import { BEGINNING, isSame, newProducer, type Given, type Numbers, type Place, type Renumbering } from "./places.js";
 
 type Kept = Entry & { refusal?: string; place?: Place | undefined; byId?: boolean };
 
@@ -50,7 +50,7 @@ export class MemoryStore implements EntryStore {
   async number(key: number): Promise<Given | undefined> {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
-    if (entry.byId || !isNumbered(entry.to)) return { isNew: false };
+    if (entry.byId) return { isNew: false };
     if (entry.place) return { place: entry.place, isNew: false };
     const { epoch, last } = this.#numbers.get(entry.to) ?? BEGINNING;
     this.#numbers.set(entry.to, { epoch, last: last + 1 });

@@ -30,9 +30,6 @@ export interface Renumbering {
 
 export const BEGINNING: Numbers = { epoch: 1, last: 0 };
 
-// Jobs have ids: the server keeps no sequences of work queues.
-export const isNumbered = (to: string) => !to.startsWith("work:");
-
 // Random, because a profile of a browser can be copied, and two copies must not choose the same one.
 export const newProducer = () => randomHex(12);
 

@@ -12,7 +12,7 @@ import type { Filter, Reading } from "./types.js";
 export class HubReading implements Extension, Reading {
   #isHeld = false;
   #client: Extended;
-  #filters = new Map<Address, Filter>();
+  #filters = new Map<Address | "*", Filter>();
   #paused = new Set<Address>();
   #session: Session | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -35,7 +35,7 @@ export class HubReading implements Extension, Reading {
     this.#session = undefined;
   }
 
-  async setFilter(source: Address, filter: Filter | null): Promise<void> {
+  async setFilter(source: Address | "*", filter: Filter | null): Promise<void> {
     const before = this.#filters.get(source);
     this.#replace(source, filter);
     try {
@@ -61,7 +61,7 @@ export class HubReading implements Extension, Reading {
     return this.#sendPause(source);
   }
 
-  #replace(source: Address, filter: Filter | null | undefined): void {
+  #replace(source: Address | "*", filter: Filter | null | undefined): void {
     if (filter) this.#filters.set(source, filter);
     else this.#filters.delete(source);
   }
@@ -76,7 +76,7 @@ export class HubReading implements Extension, Reading {
     await this.#call(session, () => ["BeginReading"]).catch(report);
   }
 
-  #sendFilter(source: Address, session = this.#session): Promise<void> {
+  #sendFilter(source: Address | "*", session = this.#session): Promise<void> {
     return this.#call(session, () => ["SetFilter", source, this.#filters.get(source) ?? null]);
   }
 
