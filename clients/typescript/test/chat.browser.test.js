@@ -116,6 +116,9 @@ describe('the sample Chat, in Chromium', () => {
       return (await lines(carol)).length === written.length + 61;
     });
     await shows(carol, ...written, 'back', ...numbers(1, 60).map(n => `line ${n}`));
+    await carol.setViewportSize({ width: 360, height: 700 });
+    assert.ok(await carol.locator('html').evaluate(page => page.scrollWidth <= 360), 'it fits on a phone');
+    assert.ok(await carol.getByRole('button', { name: 'Send' }).isVisible());
   });
 
   test('a message is read when its user has seen it: marks count up, and names are shown on request', async () => {
