@@ -61,7 +61,7 @@ async function chat() {
   async function loadRooms() {
     const known = await server.rooms().catch(console.warn);
     if (!known) return;
-    for (const { id } of rooms.filter(room => room.isMember && !known.some(({ id, isMember }) => isMember && id === room.id))) unread.forget(id);
+    for (const { id } of known.filter(({ isMember }) => !isMember)) unread.forget(id);
     rooms = known.map(room => ({ ...room, address: `group:${room.id}` }));
     show();
   }
