@@ -131,6 +131,12 @@ export interface EventMap {
   /** Messages will not be delivered. Delivery waits for the listener's promise; if it fails, the listener is called again. */
   gap: GapEvent;
 
+  /**
+   * A message of the log has arrived. It is handled when those before it are: an app whose handlers wait until their message was seen shows and
+   * counts it here. It may come again, after `resume` or where the client had no room for it; its position tells.
+   */
+  received: Message;
+
   /** A message was dead-lettered for this device. */
   deadLettered: DeadLetteredEvent;
 
@@ -191,6 +197,11 @@ export class ClientEvents {
   /** Fails where a listener fails. */
   async gap(gap: GapEvent): Promise<void> {
     for (const listener of this.#of("gap")) await listener(gap);
+  }
+
+  /** Reads the message only where somebody listens. */
+  received(delivery: Wire): void {
+    if (this.#of("received").length > 0) this.emit("received", fromWire<Message>(delivery));
   }
 
   deadLettered(event: DeadLetteredEvent): void {

@@ -11,9 +11,18 @@ export const tempFolder = () => mkdtemp(path.join(PACKAGE, 'checked-'));
 export const remove = folder => rm(folder, { recursive: true, force: true });
 
 /** Bundles a module as an app for browsers does. Returns its code. @param minify whether it is for production */
-export async function bundle(code, resolveDir, minify = true) {
+export const bundle = (code, resolveDir, minify = true) => bundled({ stdin: { contents: code, resolveDir }, minify });
+
+/** Bundles the page of a sample, with the package of this repository in place of an installed one. */
+export const bundlePage = file => bundled({ entryPoints: [file], minify: true, plugins: [{
+  name: 'package',
+  setup: build => build.onResolve({ filter: /^@wsmq\/client/ }, ({ path, kind, pluginData }) =>
+    pluginData === PACKAGE ? undefined : build.resolve(path, { resolveDir: PACKAGE, kind, pluginData: PACKAGE })),
+}] });
+
+async function bundled(options) {
   const { outputFiles: [{ text }], warnings } = await build({
-    stdin: { contents: code, resolveDir }, bundle: true, minify, format: 'esm', platform: 'browser', write: false, logLevel: 'silent',
+    ...options, bundle: true, format: 'esm', platform: 'browser', write: false, logLevel: 'silent',
   });
   if (warnings.length > 0) throw new Error(warnings.map(warning => warning.text).join('\n'));
   return text;

@@ -186,6 +186,7 @@ export class Source {
     this.#received = item.position;
     this.#mayOverlap = item.gap !== undefined;
     this.#resume.taken();
+    if (item.delivery) this.events.received(item.delivery);
     this.#push(item);
     return true;
   }
