@@ -8,6 +8,7 @@ namespace Wsmq;
 internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents events) : ISessionUser
 {
     private readonly Lock _lock = new();
+
     // By the text that the server gets in place of the source.
     private readonly Dictionary<string, WsmqFilter> _filters = [];
     private readonly HashSet<WsmqAddress> _paused = [];

@@ -1,5 +1,6 @@
 import { ClientEvents, type ClientState, type EventMap, type Listener } from "./events.js";
 import type { Call } from "./connection/calls.js";
+import type { Session } from "./connection/session.js";
 import { call, extend, type Extended, type Extension } from "./extension.js";
 import { Handlers, type Handler, type LiveHandler, type StateRemovalHandler } from "./handlers.js";
 import { allOf, onWire, pageOf } from "./history/pages.js";
@@ -80,8 +81,8 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
-   * Stops: refuses new sends, waits for receipts of sends in flight, aborts the signals of handlers and waits for them, acknowledges what
-   * they have handled, and closes the connection. Each step takes at most `stopTimeout`. The client can be started again. Do not await it
+   * Stops: refuses new sends and calls, waits for receipts and answers of those in flight, aborts the signals of handlers and waits for them,
+   * acknowledges what they have handled, and closes the connection. Each step takes at most `stopTimeout`. The client can be started again. Do not await it
    * in a handler: it waits for that handler.
    */
   async stop(): Promise<void> {
@@ -228,7 +229,7 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    * @throws WsmqError a final refusal; `client-closed`; `outcome-unknown`: there was no answer within `sendTimeout`
    */
   cancelDelayed(to: Address, id: string, { signal }: { signal?: AbortSignal } = {}): Promise<boolean> {
-    return (this.#run ??= this.#newRun()).calls.call({ method: "CancelDelayed", args: [to, id], canRepeat: true, signal });
+    return this[call]({ make: session => session.call("CancelDelayed", to, id), canRepeat: true, signal });
   }
 
   /**
@@ -254,8 +255,8 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
    * @throws WsmqError as `history`
    */
   async historyPage(source: Address, query: HistoryQuery = {}, { signal }: { signal?: AbortSignal } = {}): Promise<HistoryPage<AnyMessage<Messages>>> {
-    const calls = (this.#run ??= this.#newRun()).calls;
-    return pageOf(await calls.call<HistoryPage<Wire>>({ method: "History", args: [source, onWire(query)], canRepeat: true, signal }));
+    const make = (session: Session) => session.call("History", source, onWire(query));
+    return pageOf(await this[call]<HistoryPage<Wire>>({ make, canRepeat: true, signal }));
   }
 
   /**

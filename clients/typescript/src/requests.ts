@@ -1,17 +1,17 @@
 /** Makes requests that wait for a reply, and answers them: the entry point `@wsmq/client/requests`. */
 import type { TypeOf, WsmqClient } from "./client.js";
-import { extend, type Extended } from "./extension.js";
+import { call, extend } from "./extension.js";
 import type { Address } from "./messages.js";
-import { answerOf, FAILED } from "./requesting/answer.js";
+import { QueueResponder } from "./requesting/queue-responder.js";
 import { Requester } from "./requesting/requester.js";
 import { Responder } from "./requesting/responder.js";
-import type { IncomingRequest, Reply, RequestHandler, RequestOptions, RespondOptions } from "./requesting/types.js";
-import { QueueWorker } from "./working/worker.js";
+import type { Reply, RequestHandler, RequestOptions, RespondOptions } from "./requesting/types.js";
+import { workerOf } from "./working/known.js";
 
 export { RequestRefusal } from "./requesting/refusal.js";
 export type { IncomingRequest, Reply, RequestHandler, RequestOptions, RespondOptions } from "./requesting/types.js";
 
-const HEADER = "wsmq-request";
+const known = new WeakMap<WsmqClient<any>, Requests<any>>();
 
 /** Requests over a client. */
 export interface Requests<Messages extends object> {
@@ -24,7 +24,8 @@ export interface Requests<Messages extends object> {
    * @param options how long to wait, a signal that cancels the request, and more
    * @throws WsmqError `no-responder`: nobody answers such requests there, and nothing was handled; `responder-busy`; `request-timeout`: the request
    *         may have been handled; `request-failed`: the responder has refused it or failed, and `cause` is a RequestRefusal; `client-closed`:
-   *         there was no connection in time; `outcome-unknown`: the connection was lost; or what a send is refused with
+   *         stopped, or no connection in time; `outcome-unknown`: the connection was lost, or the client stopped without waiting longer for the
+   *         reply; or what a send is refused with
    */
   request<Type extends TypeOf<Messages>, ReplyBody = unknown>(
     to: Address, type: Type, body: Messages[Type], options?: RequestOptions): Promise<Reply<ReplyBody>>;
@@ -36,70 +37,34 @@ export interface Requests<Messages extends object> {
    * @param type the name of the type of requests
    * @param handler the handler
    * @param options where, and how many at a time
-   * @throws Error the type has a handler there already
+   * @throws Error the type has a handler there already, or `work` was called for the queue
    */
   onRequest<Type extends TypeOf<Messages>>(type: Type, handler: RequestHandler<Messages[Type]>, options?: RespondOptions): void;
 }
 
 /**
- * Returns what makes and answers requests over a client; call it before the client starts or sends.
+ * Returns what makes and answers requests over a client; call it the first time before the client starts or sends.
  * @param client the client
+ * @throws Error the client was started, and this is the first call
  */
 export function requests<Messages extends object>(client: WsmqClient<Messages>): Requests<Messages> {
-  let extended: Extended;
-  const queues = new Map<string, { handlers: Map<string, RequestHandler<any>>; options: { concurrency?: number } }>();
-  const [requester, responder] = [new Requester(() => extended), new Responder(() => extended)];
-  extended = client[extend]({
-    register: session => responder.register(session),
-    attach: session => {
-      requester.attach(session);
-      responder.attach(session);
-    },
-    detach: () => {
-      requester.detach();
-      responder.detach();
-    },
-    leave: () => Promise.all([requester.leave(), responder.leave()]),
-    stop: () => responder.stop(),
-  });
-  const work = (queue: string, type: string, handler: RequestHandler<any>, concurrency: number | undefined) => {
-    let known = queues.get(queue);
-    if (!known) {
-      queues.set(queue, known = { handlers: new Map(), options: {} });
-      const { handlers, options } = known;
-      new QueueWorker(extension => client[extend](extension), queue, {}, options, {
-        handlerOf: type => handlers.get(type),
-        answer: async (handle, message, signal) => {
-          const { source, position, ...rest } = message;
-          const id = (rest as { headers?: Record<string, string> }).headers?.[HEADER];
-          let failure: { error: unknown } | undefined;
-          const request = { ...rest, id: id ?? position, to: source } as unknown as IncomingRequest;
-          const answer = await answerOf(handle, request, signal, extended.settings, error => { failure = { error }; });
-          if (failure && answer.code === FAILED) throw failure.error;
-          if (failure) extended.events.error(failure.error);
-          if (id === undefined) {
-            // Nobody has requested the job: one that was refused must not be lost, and nobody misses a reply that cannot be sent.
-            if (answer.reply || failure) return ["Complete"];
-            return signal.aborted ? ["HandBack"] : ["Reject", answer.code!];
-          }
+  let of = known.get(client);
+  if (!of) known.set(client, of = requestsOf(client));
+  return of;
+}
 
-          return answer.reply ? ["CompleteWith", id, answer.reply] : ["RefuseJob", id, answer.code!, answer.text ?? null];
-        },
-      });
-    }
-
-    if (known.handlers.has(type)) throw new Error(`Requests of the type '${type}' already have a handler there.`);
-    known.handlers.set(type, handler);
-    if (concurrency !== undefined) known.options.concurrency = concurrency;
-  };
+function requestsOf(client: WsmqClient<any>): Requests<any> {
+  const responder = new Responder(extension => client[extend](extension));
+  const requester = new Requester(responder.client.settings, one => client[call](one));
+  const queues = new QueueResponder(responder.client, (queue, options, answers) => workerOf(client, queue, {}, options, answers));
   return {
     request: (to, type, body, options = {}) => requester.request(to, type, body, options) as Promise<Reply<any>>,
-    onRequest: (type, handler, { at, concurrency } = {}) => {
+    onRequest: (type, handler: RequestHandler<any>, { at, concurrency } = {}) => {
       if (concurrency !== undefined && !(Number.isInteger(concurrency) && concurrency > 0)) {
         throw new RangeError(`concurrency is ${concurrency}: a whole number above 0`);
       }
 
-      if (at?.startsWith("work:")) work(at, type, handler, concurrency);
+      if (at?.startsWith("work:")) queues.add(at, type, handler, concurrency);
       else responder.add(at ?? null, type, handler, concurrency);
     },
   };

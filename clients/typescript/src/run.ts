@@ -61,7 +61,7 @@ export class Run {
     return this.#stopped !== undefined || this.loop.isStopped;
   }
 
-  /** Refuses new sends, waits for those in flight and for handlers, acknowledges what they have handled, and closes. */
+  /** Refuses new sends and calls, waits for those in flight and for handlers, acknowledges what they have handled, and closes. */
   stop(): Promise<void> {
     return this.#stopped ??= this.#stop();
   }
@@ -69,8 +69,7 @@ export class Run {
   async #stop(): Promise<void> {
     const { stopTimeout } = this.settings;
     this.#stopping.abort();
-    this.calls.close();
-    await Promise.all([...this.extensions.map(part => part.stop?.()), this.sender.close(stopTimeout)]);
+    await Promise.all([this.calls.close(stopTimeout), ...this.extensions.map(part => part.stop?.()), this.sender.close(stopTimeout)]);
     await settles(this.handlers.before = this.receiver.idle(), stopTimeout);
     await settles(this.receiver.flush(), stopTimeout);
     this.loop.stop();

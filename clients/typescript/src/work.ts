@@ -1,7 +1,6 @@
 /** Works on the jobs of a work queue: the entry point `@wsmq/client/work`. */
 import type { WsmqClient, TypeOf } from "./client.js";
-import { extend } from "./extension.js";
-import { QueueWorker } from "./working/worker.js";
+import { workerOf } from "./working/known.js";
 import type { JobHandler, JobHandlers, Worker, WorkOptions } from "./working/types.js";
 
 export type { Job, JobHandler, JobHandlers, RetryOptions, Worker, WorkOptions } from "./working/types.js";
@@ -19,10 +18,11 @@ export type { Job, JobHandler, JobHandlers, RetryOptions, Worker, WorkOptions } 
  *        dead letters after a day
  * @param options how many jobs run at a time, and more
  * @returns the worker, which stops with the client
+ * @throws Error the client works on the queue already, also with `onRequest`; or it was started
  */
 export function work<Messages extends object>(
   client: WsmqClient<Messages>, queue: `work:${string}`, handle: JobHandler | JobHandlers<Messages, TypeOf<Messages>>,
   options: WorkOptions = {},
 ): Worker {
-  return new QueueWorker(extension => client[extend](extension), queue, handle as JobHandler | JobHandlers<any, string>, options);
+  return workerOf(client, queue, handle as JobHandler | JobHandlers<any, string>, options);
 }

@@ -10,6 +10,12 @@ const END = '\u001e';
 export class ScriptedHub {
   calls = [];
   connections = [];
+
+  /** The query of each connection. */
+  queries = [];
+
+  /** While it is set, connections are closed at once. */
+  isDown = false;
   answer = () => null;
 
   /** Called with each new connection. */
@@ -19,7 +25,7 @@ export class ScriptedHub {
   static async start() {
     const hub = new ScriptedHub();
     hub.#server = new ws.Server({ port: 0, host: '127.0.0.1' });
-    hub.#server.on('connection', socket => hub.#accept(socket));
+    hub.#server.on('connection', (socket, { url }) => hub.#accept(socket, url));
     await new Promise(resolve => hub.#server.once('listening', resolve));
     hub.hub = `http://127.0.0.1:${hub.#server.address().port}/wsmq`;
     return hub;
@@ -50,9 +56,11 @@ export class ScriptedHub {
     return new Promise(resolve => this.#server.close(resolve));
   }
 
-  #accept(socket) {
-    this.connections.push(socket);
+  #accept(socket, url) {
     socket.on('error', () => {});
+    if (this.isDown) return socket.terminate();
+    this.connections.push(socket);
+    this.queries.push(new URLSearchParams(url.split('?')[1]));
     socket.once('message', () => {
       socket.send(`{}${END}`);
       this.#write(socket, { type: 1, target: 'StoreState', arguments: [true] });

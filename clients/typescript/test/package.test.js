@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { bundle, PACKAGE, remove, tempFolder } from '../support/bundles.js';
 
 const MOST_BYTES = 20_000;
+const SAMPLES = path.resolve(PACKAGE, '../../samples/JavaScript');
 const run = promisify(execFile);
 let folder;
 
@@ -16,10 +17,10 @@ after(() => remove(folder));
 
 const sizeOf = async code => gzipSync(await bundle(code, folder), { level: 9 }).length;
 
-async function compiles(files) {
+async function compiles(files, more = {}) {
   for (const [name, code] of Object.entries(files)) await writeFile(path.join(folder, name), code);
   const compilerOptions = {
-    target: 'ES2022', module: 'nodenext', jsx: 'react-jsx', lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true,
+    target: 'ES2022', module: 'nodenext', jsx: 'react-jsx', lib: ['ES2022', 'DOM'], types: [], strict: true, noEmit: true, ...more,
   };
   const config = { compilerOptions, files: Object.keys(files) };
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
@@ -56,6 +57,23 @@ test('the code in the README compiles', async () => {
   const blocks = [...readme.matchAll(/```(tsx?)\n(.*?)```/gs)].map(([, kind, code], i) => [`readme-${i}.${kind}`, code]);
   assert.ok(blocks.length > 0);
   await compiles(Object.fromEntries(blocks));
+});
+
+test('the samples in JavaScript use the package as it is typed', async () => {
+  const samples = {};
+  for (const name of await readdir(SAMPLES)) {
+    const text = await readFile(path.join(SAMPLES, name), 'utf8');
+    if (name.endsWith('.js') && text.includes('"@wsmq/client')) samples[name] = text;
+  }
+
+  assert.ok('read-marks.js' in samples);
+  const page = `
+    declare function getToken(): Promise<string>;
+    declare function show(id: string, sender: string | undefined, text: string): void;
+    declare function mark(id: string, state: string): void;`;
+  await compiles({ ...samples, 'page.d.ts': page }, { checkJs: true });
+  const misspelt = { 'misspelt.js': samples['read-marks.js'].replace('accessTokenProvider', 'token'), 'page.d.ts': page };
+  await assert.rejects(compiles(misspelt, { checkJs: true }), /'token' does not exist/);
 });
 
 test('sends and handlers are typed by the map of messages', async () => {

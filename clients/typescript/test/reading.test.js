@@ -42,8 +42,50 @@ describe('filters with a scripted hub', () => {
     await reading(page.client).setFilter('user:bob', null);
     await reading(page.client).resume('group:ops');
     hub.connections.at(-1).terminate();
-    await eventually('it has connected again', () => page.losses === 2 && page.client.state === 'connected');
-    assert.deepEqual(calls().slice(7), [['SetFilter', 'user:bob', null], ['ResumeReading', 'group:ops']]);
+    await eventually('reading has begun once more', () => calls().length === 10);
+    assert.deepEqual(calls().slice(7), [['SetFilter', 'user:bob', null], ['ResumeReading', 'group:ops'], ['BeginReading']]);
+  });
+
+  test('what is set during an attempt to connect is set on that connection, before anything is delivered', async () => {
+    const chosen = reading(page.client);
+    let set;
+
+    // The client has asked for the connection, and does not know yet that it is accepted.
+    hub.connected = () => { set ??= Promise.all([chosen.setFilter('user:bob', { types: ['a'] }), chosen.pause('group:ops')]); };
+    await page.client.start();
+    await set;
+    await eventually('reading has begun', () => calls().length === 3);
+    assert.deepEqual(calls(), [['SetFilter', 'user:bob', { types: ['a'] }], ['PauseReading', 'group:ops'], ['BeginReading']]);
+    assert.deepEqual(hub.queries.map(query => query.get('hold')), ['true']);
+  });
+
+  test('a wait for a next attempt ends with its connection', async () => {
+    const chosen = reading(page.client);
+    await page.client.start();
+    await eventually('reading has begun', () => calls().length === 1);
+    hub.answer = () => { throw new Error('[wsmq 4006 too-many-resumes retry] [retry-after 1000000000] much later'); };
+    const set = chosen.setFilter('user:bob', { types: ['a'] });
+    await eventually('it is refused', () => calls().length === 2);
+    hub.answer = () => null;
+    hub.connections.at(-1).terminate();
+    await set;
+    await eventually('reading has begun again', () => calls().length === 4);
+    assert.deepEqual(calls().slice(2), [['SetFilter', 'user:bob', { types: ['a'] }], ['BeginReading']]);
+  });
+
+  test('a pause that is refused leaves one that was set after it', async () => {
+    const chosen = reading(page.client);
+    await page.client.start();
+    await eventually('reading has begun', () => calls().length === 1);
+    let refuse;
+    hub.answer = () => new Promise((_, reject) => { refuse = () => reject(new Error('[wsmq 3002 read-not-allowed final] not a member')); });
+    const first = assert.rejects(chosen.pause('group:ops'), { code: 'read-not-allowed' });
+    await eventually('it is asked for', () => refuse !== undefined);
+    hub.answer = () => null;
+    const others = [chosen.resume('group:ops'), chosen.pause('group:ops')];
+    refuse();
+    await Promise.all([first, ...others]);
+    assert.deepEqual(calls().slice(1), Array(3).fill(['PauseReading', 'group:ops']));
   });
 
   test('one for all sources is set on each connection as well', async () => {

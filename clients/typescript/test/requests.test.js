@@ -6,7 +6,7 @@ import { numbers } from '../support/pages.js';
 import { queue, WorkSetting } from '../support/queues.js';
 
 // Longer than any test takes: what fails within it was not a time-out.
-const timeoutMs = 120_000;
+const timeout = 120_000;
 
 for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
   describe(`requests, ${nodes} nodes with ${store}`, () => {
@@ -27,7 +27,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
       const responder = await client(bob, prepare, { node: wsmq.nodes.at(-1) });
       const { request, page } = await client(alice, undefined, { node: wsmq.nodes[0] });
       const to = `user:${bob}`;
-      const ask = (type, body, options = {}) => request(to, type, body, { timeoutMs, ...options });
+      const ask = (type, body, options = {}) => request(to, type, body, { timeout, ...options });
 
       // The offer is made after the start.
       await eventually('it answers', () => ask('ready', null).then(() => true, e => e.code !== 'no-responder'));
@@ -83,7 +83,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
           return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
         });
       });
-      const late = await ask('slow', 1, { timeoutMs: 300 }).catch(e => e);
+      const late = await ask('slow', 1, { timeout: 300 }).catch(e => e);
       assert.equal(late.code, 'request-timeout');
       const controller = new AbortController();
       const cancelled = ask('slow', 2, { signal: controller.signal }).catch(e => e);
@@ -99,7 +99,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
       const answering = i => ({ onRequest }) => onRequest('count', () => ++counts[i] && i);
       const [one, two] = [await client(bob, answering(0), { device: 'a' }), await client(bob, answering(1), { device: 'b', node: wsmq.nodes.at(-1) })];
       const { request } = await client(alice);
-      const ask = () => request(`user:${bob}`, 'count', null, { timeoutMs });
+      const ask = () => request(`user:${bob}`, 'count', null, { timeout });
       await eventually('one answers', () => ask().then(() => true, () => false));
       const asked = 20;
       const before = counts[0] + counts[1];
@@ -122,7 +122,7 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
         onRequest('refuse', () => { throw new RequestRefusal('no-such-picture'); }, { at: 'work:thumbs' });
       }, { node: wsmq.nodes.at(-1) });
       const { request } = await client(alice);
-      const ask = (type, body) => request('work:thumbs', type, body, { timeoutMs });
+      const ask = (type, body) => request('work:thumbs', type, body, { timeout });
       const reply = await eventually('it answers', () => ask('thumb', 'a.png').catch(e => e.code !== 'no-responder' && e));
       assert.deepEqual([reply.body, reply.responder], [{ body: 'a.png', to: 'work:thumbs', sender: alice }, bob]);
       assert.equal((await ask('refuse', 1).catch(e => e)).cause.code, 'no-such-picture');

@@ -120,6 +120,43 @@ describe('presence with a scripted server', () => {
     assert.deepEqual([errors, hub.of('WatchPresence').length], [['not shown'], 2]);
   });
 
+  test('a further watch is told the whole, and the first one nothing', async () => {
+    hub.answer = target => target === 'WatchPresence' ? state(1, 'ann') : null;
+    watch();
+    await page.client.start();
+    await sees('all ann');
+    people.watch(address, { onSync: () => seen.push('further') });
+    await sees('all ann', 'further');
+    hub.connections.at(-1).terminate();
+    await eventually('it watches again', () => hub.of('WatchPresence').length === 2);
+    people.watch(address, { onSync: () => seen.push('last') });
+    await sees('all ann', 'further', 'last');
+  });
+
+  test('what is refused is given up alone: what was set after it is told', async () => {
+    let refuse;
+    hub.answer = target => target !== 'SetPresence' ? null
+      : new Promise((_, reject) => { refuse = () => reject(new Error('[wsmq 2008 invalid-message final] too large')); });
+    await page.client.start();
+    const first = assert.rejects(people.set({ data: 1 }), { code: 'invalid-message' });
+    await eventually('it is told', () => refuse !== undefined);
+    const second = people.set({ data: 2 });
+    hub.answer = () => null;
+    refuse();
+    await Promise.all([first, second]);
+    assert.deepEqual(hub.of('SetPresence'), [[false, 1], [false, 2]]);
+  });
+
+  test('a wait for a next attempt ends with its connection', async () => {
+    hub.answer = () => { throw new Error('[wsmq 4006 too-many-resumes retry] [retry-after 1000000000] much later'); };
+    watch();
+    await page.client.start();
+    await eventually('it is refused', () => hub.of('WatchPresence').length === 1);
+    hub.answer = () => state(1, 'ann');
+    hub.connections.at(-1).terminate();
+    await sees('all ann');
+  });
+
   test('calls over a connection that has ended, but is not detached yet, leave the page time', async () => {
     let calls = 0;
     const session = {

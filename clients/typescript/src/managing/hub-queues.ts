@@ -45,7 +45,7 @@ export class HubQueues implements Queues {
   }
 
   cancelUnique(queue: QueueAddress, uniqueId: string, { signal }: CallOptions = {}): Promise<boolean> {
-    return this.call({ method: "CancelUnique", args: [queue, uniqueId], canRepeat: false, signal });
+    return this.call({ make: session => session.call("CancelUnique", queue, uniqueId), canRepeat: false, signal });
   }
 
   async pause(queue: QueueAddress, options?: CallOptions): Promise<void> {
@@ -73,7 +73,7 @@ export class HubQueues implements Queues {
   }
 
   #repeated<T>(method: string, args: unknown[], { signal }: CallOptions = {}): Promise<T> {
-    return this.call({ method, args, canRepeat: true, signal });
+    return this.call({ make: session => session.call(method, ...args), canRepeat: true, signal });
   }
 
   // The first step decides which jobs belong to the call: repeated, it would include later ones. The others state its bound again.
@@ -81,7 +81,8 @@ export class HubQueues implements Queues {
     let count = 0;
     let next: string | null = null;
     do {
-      const step: Step = await this.call({ method, args: [...args, next], canRepeat: next !== null, signal });
+      const last = next;
+      const step: Step = await this.call({ make: session => session.call(method, ...args, last), canRepeat: last !== null, signal });
       count += step.count;
       next = step.next;
     } while (next !== null);

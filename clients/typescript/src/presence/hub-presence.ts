@@ -1,6 +1,7 @@
 import { waitOf } from "../backoff.js";
 import { currentPage, type PageEnvironment } from "../browser/environment.js";
 import type { Call } from "../connection/calls.js";
+import { Link } from "../connection/link.js";
 import { Lost, type Session } from "../connection/session.js";
 import { clientClosed, outcomeUnknown, WsmqError } from "../errors.js";
 import type { Extended, Extension } from "../extension.js";
@@ -27,7 +28,7 @@ export class HubPresence implements Presence, Extension {
   #waiting: Waiting[] = [];
   #told = "";
   #isRefused = false;
-  #session: Session | undefined;
+  #link: Link | undefined;
   #isRunning = false;
   #isUsed = false;
   #client: Extended;
@@ -54,7 +55,7 @@ export class HubPresence implements Presence, Extension {
     const { view, watches } = entry;
     const watch = { handlers, isSynced: false };
     watches.add(watch);
-    if (view.isCurrent) queueMicrotask(() => watches.has(watch) && this.#tell(entry, []));
+    if (view.isCurrent) queueMicrotask(() => watches.has(watch) && this.#tell(entry));
     else entry.isDue = true;
     this.#step();
     return {
@@ -73,7 +74,7 @@ export class HubPresence implements Presence, Extension {
 
   set(own: OwnPresence): Promise<void> {
     this.use();
-    this.#own = own;
+    this.#own = { ...own };
     this.#isRefused = false;
     this.#told = "?";
     const answered = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
@@ -82,7 +83,7 @@ export class HubPresence implements Presence, Extension {
   }
 
   get(users: string[]): Promise<UserPresence[]> {
-    return this.call({ method: "GetPresence", args: [users], canRepeat: true });
+    return this.call({ make: session => session.call("GetPresence", users), canRepeat: true });
   }
 
   register(session: Session): void {
@@ -90,7 +91,7 @@ export class HubPresence implements Presence, Extension {
   }
 
   attach(session: Session): void {
-    this.#session = session;
+    this.#link = new Link(session);
     this.#follow();
     this.#ended = [];
 
@@ -102,7 +103,8 @@ export class HubPresence implements Presence, Extension {
   }
 
   detach(): void {
-    this.#session = undefined;
+    this.#link?.end();
+    this.#link = undefined;
   }
 
   expel(error: WsmqError): void {
@@ -117,7 +119,7 @@ export class HubPresence implements Presence, Extension {
   }
 
   #follow(): void {
-    if (!this.followsPage || !this.#isUsed || !this.#session || this.#page) return;
+    if (!this.followsPage || !this.#isUsed || !this.#link || this.#page) return;
     const page = this.#page = this.#client.settings.page ?? currentPage();
     if (!page) return;
     const changed = () => this.#step();
@@ -136,11 +138,12 @@ export class HubPresence implements Presence, Extension {
     this.#step();
   }
 
-  #tell({ view, watches }: Entry, changes: PresenceChange[]): void {
+  /** Tells the watches of an address the whole that have not had it, and the others what has changed: undefined for nothing. */
+  #tell({ view, watches }: Entry, changes?: PresenceChange[]): void {
     for (const watch of [...watches]) {
       try {
         if (watch.isSynced) {
-          watch.handlers.onChange?.(changes, view.state!);
+          if (changes) watch.handlers.onChange?.(changes, view.state!);
         } else {
           watch.isSynced = true;
           watch.handlers.onSync?.(view.state!);
@@ -175,7 +178,8 @@ export class HubPresence implements Presence, Extension {
       return { method: "UnwatchPresence", args: [ended], answered: () => {}, refused: () => {}, retry: () => this.#ended.push(ended) };
     }
 
-    const { away = this.#page?.document.visibilityState === "hidden", data } = this.#own;
+    const own = this.#own;
+    const { away = this.#page?.document.visibilityState === "hidden", data } = own;
     const text = written(away, data);
     if (text !== this.#told && !this.#isRefused) {
       const before = this.#told;
@@ -185,8 +189,12 @@ export class HubPresence implements Presence, Extension {
         method: "SetPresence", args: [away, data ?? null],
         answered: () => waiting.forEach(({ resolve }) => resolve()),
         refused: error => {
-          this.#isRefused = true;
-          this.#own = {};
+          // Something newer may have been set meanwhile, and is told next.
+          if (this.#own === own) {
+            this.#isRefused = true;
+            this.#own = {};
+          }
+
           waiting.forEach(({ reject }) => reject(error));
         },
         retry: () => {
@@ -205,9 +213,7 @@ export class HubPresence implements Presence, Extension {
       return {
         method: "WatchPresence", args: [address],
         answered: state => {
-          const changes = entry.view.sync(state);
-          const isNew = [...entry.watches].some(watch => !watch.isSynced);
-          if (changes || isNew) this.#tell(entry, changes ?? []);
+          this.#tell(entry, entry.view.sync(state));
         },
         refused: error => this.#refuse(entry, error),
         retry: () => entry.isDue = true,
@@ -218,11 +224,11 @@ export class HubPresence implements Presence, Extension {
   }
 
   #step(): void {
-    if (this.#isRunning || !this.#session) return;
+    if (this.#isRunning || !this.#link) return;
     this.#isRunning = true;
-    void this.#run(this.#session).finally(() => {
+    void this.#run(this.#link).finally(() => {
       this.#isRunning = false;
-      if (this.#session && this.#isDue) this.#step();
+      if (this.#link && this.#isDue) this.#step();
     });
   }
 
@@ -232,28 +238,28 @@ export class HubPresence implements Presence, Extension {
       || [...this.#entries.values()].some(entry => entry.isDue);
   }
 
-  async #run(session: Session): Promise<void> {
-    for (let attempt = 0; this.#session === session; ) {
+  async #run(link: Link): Promise<void> {
+    for (let attempt = 0; !link.isOver; ) {
       const next = this.#next();
       if (!next) return;
       try {
-        const answer = await session.call(next.method, ...next.args);
+        const answer = await link.call(next.method, ...next.args);
         attempt = 0;
-        if (this.#session === session) next.answered(answer);
-        else next.retry();
+        if (link.isOver) next.retry();
+        else next.answered(answer);
       } catch (e) {
-        if (e instanceof Lost || this.#session !== session) {
+        if (e instanceof Lost || link.isOver) {
           next.retry();
 
           // Closed, and not detached yet: without a pause nothing else of the page would run, and so it would never be.
-          if (this.#session === session) await pause(waitOf(this.#client.settings.sendBackoff, attempt++));
+          await link.pause(waitOf(this.#client.settings.sendBackoff, attempt++));
           continue;
         }
 
         const error = e as WsmqError;
         if (error.canRetry) {
           next.retry();
-          await pause(Math.max(waitOf(this.#client.settings.sendBackoff, attempt++), error.retryAfter));
+          await link.pause(Math.max(waitOf(this.#client.settings.sendBackoff, attempt++), error.retryAfter));
         } else {
           next.refused(error);
         }
@@ -262,7 +268,6 @@ export class HubPresence implements Presence, Extension {
   }
 }
 
-const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 const written = (away: boolean, data: unknown) => JSON.stringify([away, data ?? null]);
 
 function again(entry: Entry): void {

@@ -1,38 +1,40 @@
-import { Pause, waitOf } from "../backoff.js";
+import { waitOf } from "../backoff.js";
+import { Link } from "../connection/link.js";
 import { Lost, type Session } from "../connection/session.js";
-import { WsmqError } from "../errors.js";
+import type { WsmqError } from "../errors.js";
 import type { Extended, Extension } from "../extension.js";
 import type { Address } from "../messages.js";
 import type { Filter, Reading } from "./types.js";
 
 /**
- * Filters and pauses, over all connections: a connection that begins while there are any delivers nothing before they are set on it. Calls are
- * made one after another, each with what holds then: of two changes the server has the later one.
+ * Filters and pauses, over all connections: a connection delivers nothing before those that there are then are set on it. Calls are made one
+ * after another, each with what holds then: of two changes the server has the later one.
  */
 export class HubReading implements Extension, Reading {
-  #isHeld = false;
   #client: Extended;
   #filters = new Map<Address | "*", Filter>();
-  #paused = new Set<Address>();
-  #session: Session | undefined;
+  #paused = new Map<Address, object>();
+  #link: Link | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(extend: (extension: Extension) => Extended) {
     this.#client = extend(this);
   }
 
+  // Also while nothing is set: what the app sets during the attempt to connect is to hold from the first message on as well.
   query(): string {
-    this.#isHeld = this.#filters.size + this.#paused.size > 0;
-    return this.#isHeld ? "&hold=true" : "";
+    return "&hold=true";
   }
 
   attach(session: Session): void {
-    this.#session = session;
-    if (this.#isHeld) void this.#begin(session);
+    this.#link = new Link(session);
+    this.#last = Promise.resolve();
+    void this.#begin(this.#link);
   }
 
   detach(): void {
-    this.#session = undefined;
+    this.#link?.end();
+    this.#link = undefined;
   }
 
   async setFilter(source: Address | "*", filter: Filter | null): Promise<void> {
@@ -47,11 +49,12 @@ export class HubReading implements Extension, Reading {
   }
 
   async pause(source: Address): Promise<void> {
-    this.#paused.add(source);
+    const pause = {};
+    this.#paused.set(source, pause);
     try {
       await this.#sendPause(source);
     } catch (e) {
-      this.#paused.delete(source);
+      if (this.#paused.get(source) === pause) this.#paused.delete(source);
       throw e;
     }
   }
@@ -67,37 +70,38 @@ export class HubReading implements Extension, Reading {
   }
 
   /** What the server refuses for good is reported: the source is delivered without it. */
-  async #begin(session: Session): Promise<void> {
+  async #begin(link: Link): Promise<void> {
     const report = (e: unknown) => this.#client.events.error(e);
     await Promise.all([
-      ...[...this.#filters.keys()].map(source => this.#sendFilter(source, session).catch(report)),
-      ...[...this.#paused].map(source => this.#sendPause(source, session).catch(report)),
+      ...[...this.#filters.keys()].map(source => this.#sendFilter(source, link).catch(report)),
+      ...[...this.#paused.keys()].map(source => this.#sendPause(source, link).catch(report)),
     ]);
-    await this.#call(session, () => ["BeginReading"]).catch(report);
+    await this.#call(link, () => ["BeginReading"]).catch(report);
   }
 
-  #sendFilter(source: Address | "*", session = this.#session): Promise<void> {
-    return this.#call(session, () => ["SetFilter", source, this.#filters.get(source) ?? null]);
+  #sendFilter(source: Address | "*", link = this.#link): Promise<void> {
+    return this.#call(link, () => ["SetFilter", source, this.#filters.get(source) ?? null]);
   }
 
-  #sendPause(source: Address, session = this.#session): Promise<void> {
-    return this.#call(session, () => [this.#paused.has(source) ? "PauseReading" : "ResumeReading", source]);
-  }
-
-  #call(session: Session | undefined, call: () => [method: string, ...args: unknown[]]): Promise<void> {
-    const answered = this.#last.then(() => this.#untilAnswered(session, call));
-    this.#last = answered.catch(() => {});
-    return answered;
+  #sendPause(source: Address, link = this.#link): Promise<void> {
+    return this.#call(link, () => [this.#paused.has(source) ? "PauseReading" : "ResumeReading", source]);
   }
 
   // The next connection begins with what holds then.
-  async #untilAnswered(session: Session | undefined, call: () => [method: string, ...args: unknown[]]): Promise<void> {
-    for (let attempt = 0; session && session === this.#session; attempt++) {
+  async #call(link: Link | undefined, call: () => [method: string, ...args: unknown[]]): Promise<void> {
+    if (!link || link.isOver) return;
+    const answered = this.#last.then(() => this.#untilAnswered(link, call));
+    this.#last = answered.catch(() => {});
+    await answered;
+  }
+
+  async #untilAnswered(link: Link, call: () => [method: string, ...args: unknown[]]): Promise<void> {
+    for (let attempt = 0; !link.isOver; attempt++) {
       try {
-        return await session.call(...call());
+        return await link.call(...call());
       } catch (e) {
         if (!(e instanceof Lost) && !(e as WsmqError).canRetry) throw e;
-        await new Pause().for(Math.max(waitOf(this.#client.settings.sendBackoff, attempt), (e as WsmqError).retryAfter ?? 0));
+        await link.pause(Math.max(waitOf(this.#client.settings.sendBackoff, attempt), (e as WsmqError).retryAfter ?? 0));
       }
     }
   }

@@ -2,7 +2,7 @@ import { Pause, settles, waitOf } from "../backoff.js";
 import { Lost, type Session } from "../connection/session.js";
 import type { WsmqError } from "../errors.js";
 import { isFinal } from "../events.js";
-import type { Extended } from "../extension.js";
+import type { Extended, Extension } from "../extension.js";
 import { fromWire, type Wire } from "../messages.js";
 import { answerOf, type Answer } from "./answer.js";
 import type { IncomingRequest, RequestHandler } from "./types.js";
@@ -13,7 +13,8 @@ interface Offer {
 }
 
 /** Answers requests over the connections of a client. A request belongs to the connection that it came over. */
-export class Responder {
+export class Responder implements Extension {
+  readonly client: Extended;
   #offers = new Map<string | null, Offer>();
   #open = new Map<string, AbortController>();
   #session: Session | undefined;
@@ -23,7 +24,9 @@ export class Responder {
   // Of offers that are refused while the user is not a member of their group.
   #pauses = new Set<Pause>();
 
-  constructor(readonly client: () => Extended) {}
+  constructor(extended: (extension: Extension) => Extended) {
+    this.client = extended(this);
+  }
 
   add(at: string | null, type: string, handler: RequestHandler<any>, concurrency: number | undefined): void {
     let offer = this.#offers.get(at);
@@ -61,7 +64,7 @@ export class Responder {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#endPauses();
-    await settles(this.leave(), this.client().settings.stopTimeout);
+    await settles(this.leave(), this.client.settings.stopTimeout);
     for (const open of this.#open.values()) open.abort();
   }
 
@@ -70,7 +73,7 @@ export class Responder {
     this.#open.set(request.id, abort);
     const { to, type = "" } = request;
     const offer = this.#offers.get(to) ?? (to.startsWith("user:") ? this.#offers.get(null) : undefined);
-    const { settings, events } = this.client();
+    const { settings, events } = this.client;
     const answer = await answerOf(
       offer?.handlers.get(type), fromWire<IncomingRequest>(request), abort.signal, settings, error => events.error(error));
     await this.#send(session, request.id, answer);
@@ -83,13 +86,13 @@ export class Responder {
       await (reply ? session.call("Reply", id, reply) : session.call("RefuseRequest", id, code, text ?? null));
     } catch (e) {
       if (e instanceof Lost) return;
-      this.client().events.error(e);
+      this.client.events.error(e);
       if (reply) await this.#send(session, id, { code: "invalid-reply" });
     }
   }
 
   async #offer(session: Session, at: string | null, { handlers, concurrency }: Offer): Promise<void> {
-    const { settings, events } = this.client();
+    const { settings, events } = this.client;
     let isReported = false;
     for (let attempt = 0; session === this.#session && !this.#isStopping; attempt++) {
       try {

@@ -6,7 +6,7 @@ export interface RequestOptions {
    * How many milliseconds to wait, also for a connection. When they are over nobody handles the request any more. Default 30,000; at most the
    * server's `Requests.MaxTimeout`, 5 minutes by default.
    */
-  timeoutMs?: number;
+  timeout?: number;
 
   /** Cancels the request: who works on it is told. */
   signal?: AbortSignal;

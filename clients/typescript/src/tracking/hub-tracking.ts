@@ -1,7 +1,7 @@
 import { settles } from "../backoff.js";
 import type { Call } from "../connection/calls.js";
 import type { Session } from "../connection/session.js";
-import { WsmqError } from "../errors.js";
+import { clientClosed, WsmqError } from "../errors.js";
 import type { Extended, Extension } from "../extension.js";
 import type { Address, Receipt } from "../messages.js";
 import type { Position } from "../positions.js";
@@ -9,6 +9,12 @@ import type { MessageStatus, ReaderStatus, Tracking, WaitOptions } from "./types
 
 // An event may be lost.
 const PAUSE = 30_000;
+
+// How far the clock of the client may be ahead of the store's, or the store late with what is due.
+const TOLERANCE = 60_000;
+
+// Timers take no longer time.
+const LONGEST = 2 ** 31 - 1;
 
 interface Waiting {
   to: Address;
@@ -24,6 +30,7 @@ export class HubTracking implements Tracking, Extension {
   #client: Extended;
   #listeners = new Set<(status: MessageStatus) => void>();
   #waiting = new Set<Waiting>();
+  #ended: WsmqError | undefined;
 
   constructor(extended: (extension: Extension) => Extended, readonly call: <T>(call: Call) => Promise<T>) {
     this.#client = extended(this);
@@ -34,10 +41,21 @@ export class HubTracking implements Tracking, Extension {
   }
 
   attach(): void {
-    for (const { wake } of this.#waiting) wake();
+    this.#ended = undefined;
+    this.#wake();
   }
 
   detach(): void {}
+
+  // Those that wait ask again, and find that the client has ended.
+  expel(error: WsmqError): void {
+    this.#ended = error;
+    this.#wake();
+  }
+
+  async stop(): Promise<void> {
+    this.expel(clientClosed("the client was stopped"));
+  }
 
   listen(listener: (status: MessageStatus) => void): () => void {
     this.#listeners.add(listener);
@@ -45,8 +63,7 @@ export class HubTracking implements Tracking, Extension {
   }
 
   status(to: Address, message: { position: Position } | { id: string }, { signal }: { signal?: AbortSignal } = {}): Promise<MessageStatus | null> {
-    const args = "position" in message ? [to, message.position, null] : [to, null, message.id];
-    return this.call({ method: "MessageStatus", args, canRepeat: true, signal });
+    return this.#ask(to, message, signal);
   }
 
   async waitFor(
@@ -56,7 +73,8 @@ export class HubTracking implements Tracking, Extension {
     given?.throwIfAborted();
     given?.addEventListener("abort", end);
     const timer = timeout === undefined ? undefined
-      : setTimeout(() => ended.abort(new DOMException(`the message to ${to} was not ${state} in time`, "TimeoutError")), timeout);
+      : setTimeout(
+        () => ended.abort(new DOMException(`the message to ${to} was not ${state} in time`, "TimeoutError")), Math.min(timeout, LONGEST));
     const { signal } = ended;
     const waiting: Waiting = { to, receipt, wake: () => {} };
     this.#waiting.add(waiting);
@@ -64,10 +82,14 @@ export class HubTracking implements Tracking, Extension {
     try {
       for (;;) {
         const woken = new Promise<void>(wake => waiting.wake = wake);
-        const status = await this.status(to, receipt.position ? receipt : { id: receipt.id }, { signal });
+        const status = await this.#ask(to, receipt.position ? receipt : { id: receipt.id }, signal, Infinity).catch(e => {
+          signal.throwIfAborted();
+          throw this.#ended ?? e;
+        });
+        if (!status && !mayWait(receipt)) {
+          throw new WsmqError(2008, "invalid-message", "the message is not tracked, was cancelled, or its status is not stored any more");
+        }
 
-        // Until its time has come a message with a delay has no status.
-        if (!status && receipt.position) throw new WsmqError(2008, "invalid-message", "the message is not tracked, or its status is not stored any more");
         if (status && hasReached(status, state)) return status;
         await settles(woken, PAUSE);
         signal.throwIfAborted();
@@ -81,7 +103,8 @@ export class HubTracking implements Tracking, Extension {
 
   async *list(to: Address, after?: Position, { signal }: { signal?: AbortSignal } = {}): AsyncIterableIterator<MessageStatus> {
     for (let last = after ?? null; ;) {
-      const page = await this.call<MessageStatus[]>({ method: "TrackedMessages", args: [to, last], canRepeat: true, signal });
+      const from = last;
+      const page: MessageStatus[] = await this.call({ make: session => session.call("TrackedMessages", to, from), canRepeat: true, signal });
       yield* page;
       if (page.length === 0) return;
       last = page.at(-1)!.position;
@@ -90,11 +113,22 @@ export class HubTracking implements Tracking, Extension {
 
   async *readers(to: Address, position: Position, { signal }: { signal?: AbortSignal } = {}): AsyncIterableIterator<ReaderStatus> {
     for (let last: string | null = null; ;) {
-      const page: ReaderStatus[] = await this.call({ method: "MessageReaders", args: [to, position, last], canRepeat: true, signal });
+      const from = last;
+      const make = (session: Session) => session.call("MessageReaders", to, position, from);
+      const page: ReaderStatus[] = await this.call({ make, canRepeat: true, signal });
       yield* page;
       if (page.length === 0) return;
       last = page.at(-1)!.device ?? page.at(-1)!.user!;
     }
+  }
+
+  #wake(): void {
+    for (const { wake } of this.#waiting) wake();
+  }
+
+  #ask(to: Address, message: { position: Position } | { id: string }, signal?: AbortSignal, timeout?: number): Promise<MessageStatus | null> {
+    const [position, id] = "position" in message ? [message.position, null] : [null, message.id];
+    return this.call({ make: session => session.call("MessageStatus", to, position, id), canRepeat: true, signal, timeout });
   }
 
   #changed(status: MessageStatus): void {
@@ -112,5 +146,11 @@ export class HubTracking implements Tracking, Extension {
   }
 }
 
+// A server that is newer than the client may know other states: they count as `stored`.
+const FINAL = new Set<string>(["acknowledged", "expired", "dead-lettered", "lost", "skipped"]);
+
 const hasReached = ({ state }: MessageStatus, wanted: "delivered" | "acknowledged") =>
-  state !== "stored" && (state !== "delivered" || wanted === "delivered");
+  FINAL.has(state) || (state === "delivered" && wanted === "delivered");
+
+// Until its time has come a message with a delay has no status.
+const mayWait = ({ dueAt }: Receipt) => dueAt !== undefined && Date.now() < dueAt + TOLERANCE;

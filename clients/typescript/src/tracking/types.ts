@@ -97,7 +97,8 @@ export interface Tracking {
    * @param receipt its receipt
    * @param state `delivered` or `acknowledged`: by the first reader; of a group, by the first member
    * @returns the status: look at its `state`
-   * @throws WsmqError `invalid-message`: it is not tracked, or its status is not stored any more; or as `status`
+   * @throws WsmqError `invalid-message`: it is not tracked, was cancelled before its time, or its status is not stored any more; `client-closed`:
+   *         the client was stopped; or a final refusal, also of the connection
    * @throws DOMException `TimeoutError`: it has not reached the state in time
    */
   waitFor(to: Address, receipt: Receipt, state: "delivered" | "acknowledged", options?: WaitOptions): Promise<MessageStatus>;

@@ -9,6 +9,9 @@ import type { JobHandler, JobHandlers, Worker, WorkOptions } from "./types.js";
 
 const UNKNOWN_TYPE_TIMEOUT = 24 * 60 * 60_000;
 
+// With these the server refuses a reply for what is in it.
+const UNSENDABLE = new Set<string | undefined>(["invalid-body", "message-too-large", "invalid-message"]);
+
 // Senders choose the names.
 const MOST_UNKNOWN_TYPES = 1_000;
 
@@ -143,15 +146,23 @@ export class QueueWorker implements Extension, Worker {
 
   /** Ends the attempt, repeatedly until there is an answer. After an outage a lease may be current for half its time longer. */
   async #settle(job: HeldJob): Promise<void> {
-    const [method, ...more] = job.end;
     for (let attempt = 0; job.lostAt === undefined || performance.now() - job.lostAt < job.given.lease / 2; attempt++) {
+      const [method, ...more] = job.end;
       try {
         await job.call(method, ...more);
         return;
       } catch (e) {
         const error = e instanceof WsmqError ? e : undefined;
         if (error?.code === "lease-lost") return;
-        if (error && (!error.canRetry || error.code === "store-corrupt")) return this.#client.events.error(error, job.given.message);
+        if (error && (!error.canRetry || error.code === "store-corrupt")) {
+          this.#client.events.error(error, job.given.message);
+          if (job.end[0] !== "CompleteWith" || !UNSENDABLE.has(error.code)) return;
+
+          // The requester is told, and the job is not left to run out.
+          job.end = ["RefuseJob", job.end[1], "invalid-reply", null];
+          continue;
+        }
+
         await new Pause().for(Math.max(waitOf(this.#client.settings.sendBackoff, attempt), error?.retryAfter ?? 0));
       }
     }
