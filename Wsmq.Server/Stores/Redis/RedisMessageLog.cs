@@ -139,7 +139,7 @@ internal sealed class RedisMessageLog(
     {
         var kinds = Array.ConvertAll(
             acks, a => a.Source.Kind == WsmqAddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
-        var scriptKeys = new List<RedisKey>(1 + (3 * acks.Length)) { ActiveOf(acks[0].Source) };
+        var scriptKeys = new List<RedisKey>(2 + (3 * acks.Length)) { ActiveOf(acks[0].Source) };
         var values = new List<RedisValue>(3 + (4 * acks.Length)) { options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds) };
         values.AddRange(acks.Zip(kinds, (ack, kind) => (RedisValue)(kind == 'U' ? keys.Of(ack.Source).Name : [])));
         foreach (var (ack, kind) in acks.Zip(kinds))
@@ -157,6 +157,7 @@ internal sealed class RedisMessageLog(
             }
         }
 
+        scriptKeys.Add(lanes.Of(acks[0].Source).Keys.Spare);
         return ([.. scriptKeys], [.. values]);
     }
 

@@ -5,8 +5,18 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
 {
     public event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    public async Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) =>
-        Tell(await engine.WriteExpendableAsync(s => Deliver(s, batch), cancellationToken).ConfigureAwait(false));
+    public async Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Tell(await engine.WriteExpendableAsync(s => Deliver(s, batch), cancellationToken).ConfigureAwait(false));
+            return null;
+        }
+        catch (WsmqException e)
+        {
+            return new UnstoredMarks(batch, e);
+        }
+    }
 
     public Task<TrackedEntry?> ReadAsync(
         WsmqAddress to, WsmqPosition position, string? sender, string? watcher, CancellationToken cancellationToken) =>

@@ -1,6 +1,6 @@
 -- Moves what has not been acknowledged in time from journals to the logs of its addresses: afterwards no entry of a journal with messages up to
 -- a position is needed. Addresses without nodes go back to their metas.
--- uses: journal
+-- uses: journal, damage
 -- flags: allow-oom
 -- KEYS[1] states of the active addresses of the lane (hash)   KEYS[2] temporary key   KEYS[3] how far the calling node has come
 -- KEYS[4 + 2 j …] of address j: log (stream), meta (hash)
@@ -26,12 +26,6 @@ local function look(j, text)
   end
   save_active(active, name, log, meta, state)
   return not whole and '3' or needed > state.consumed and '1' or '0'
-end
-
--- Whether a failure is one of our own checks, or of a foreign key or entry.
-local function is_damage(failure)
-  local text = type(failure) == 'table' and failure.err or tostring(failure)
-  return string.find(text, '^user_script:') or string.find(text, 'WRONGTYPE', 1, true) or string.find(text, 'The ID specified in XADD', 1, true)
 end
 
 local results = {}

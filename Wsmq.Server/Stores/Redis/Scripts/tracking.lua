@@ -5,7 +5,7 @@
 -- A record: o (sender), i (id), e (end of the time to live, or nothing), m (most readers that are listed), n (readers that are), w (node that is
 -- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
 -- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L, S for skipped, or -).
--- uses: prelude
+-- uses: prelude, damage
 local function track_keys(meta)
   local at = string.find(meta, '}:meta:', 1, true)
   local before, after = string.sub(meta, 1, at + 1), string.sub(meta, at + 6)
@@ -66,7 +66,7 @@ end
 -- Marks what a cursor that moves passes. An entry that was not delivered is not acknowledged if its time to live is over, or the log does not
 -- have it any more. A foreign key in place of one of these must not fail the ack.
 local function track_ack(log, meta, reader, from, to, changes, number)
-  pcall(function()
+  despite_damage(function()
     local index, records = track_keys(meta)
     local now_text = digits(micros())
     for _, at in ipairs(call('ZRANGEBYSCORE', index, '(' .. from, to)) do
