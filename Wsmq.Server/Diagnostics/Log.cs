@@ -81,6 +81,9 @@ internal static partial class Log
     [LoggerMessage(443, LogLevel.Error, "Whether messages to {Address} are unacknowledged cannot be told, because what is stored of it is corrupt. It is looked at again in {Delay}.")]
     public static partial void UnacknowledgedCorrupt(ILogger logger, Exception? exception, string address, TimeSpan delay);
 
+    [LoggerMessage(444, LogLevel.Error, "The hook for unacknowledged messages goes on with {Count} messages to {Address} although it was cancelled. The attempt has failed; until the call ends it counts for Unacknowledged.MaxCalls.")]
+    public static partial void UnacknowledgedAbandoned(ILogger logger, int count, string address);
+
     [LoggerMessage(14, LogLevel.Error, "The entry {Position} of {Source} is corrupt or foreign, and is announced as a gap instead of delivered: {Defect}")]
     public static partial void UnreadableEntry(ILogger logger, string source, string position, string defect);
 

@@ -13,7 +13,7 @@ internal sealed class LocalResponders(
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<WsmqAddress, List<Registration>> _registrations = [];
-    private readonly Dictionary<WsmqAddress, LinkedList<ResponderCall>> _waiting = [];
+    private readonly Dictionary<WsmqAddress, WaitingCalls> _waiting = [];
     private readonly Dictionary<string, ResponderCall> _calls = new(StringComparer.Ordinal);
     private long _turns;
     private bool _isStopping;
@@ -56,7 +56,7 @@ internal sealed class LocalResponders(
         lock (_lock)
         {
             _isStopping = true;
-            left = [.. _waiting.Values.SelectMany(w => w)];
+            left = [.. _waiting.Values.SelectMany(w => w.ToArray())];
             _waiting.Clear();
             left.ForEach(c => _calls.Remove(c.Id));
         }
@@ -77,7 +77,7 @@ internal sealed class LocalResponders(
                 (all ?? (_registrations[registration.Address] = [])).Add(registration);
             else if (all is { Count: 0 })
                 _registrations.Remove(registration.Address);
-            work = Advance(registration.Address, mayLeave: true);
+            work = Advance(registration.Address);
         }
 
         Do(work);
@@ -90,7 +90,7 @@ internal sealed class LocalResponders(
         {
             Work work;
             lock (_lock)
-                work = Advance(registration.Address, mayLeave: false);
+                work = Fill(registration);
             Do(work);
         }
     }
@@ -136,7 +136,7 @@ internal sealed class LocalResponders(
                 return RequestOutcome.Busy;
             _calls.Add(call.Id, call);
             if (chosen is null)
-                (waiting ?? (_waiting[call.To] = [])).AddLast(call);
+                (waiting ?? (_waiting[call.To] = new WaitingCalls())).Add(call);
         }
 
         if (chosen is not null)
@@ -189,39 +189,48 @@ internal sealed class LocalResponders(
     private Work Free(Registration registration)
     {
         registration.Held--;
-        return Advance(registration.Address, mayLeave: false);
+        return Fill(registration);
     }
 
-    // Called inside the lock: gives what waits to those that have room again, and sends on what nobody here would get any more, which can only
-    // be after an offer has changed.
-    private Work Advance(WsmqAddress address, bool mayLeave)
+    // Called inside the lock: gives what waits to a responder that has room again. No other one has room for it, or it would not wait.
+    private Work Fill(Registration registration)
+    {
+        var work = new Work([], []);
+        if (!_waiting.TryGetValue(registration.Address, out var waiting))
+            return work;
+        while (registration.HasRoom && waiting.First(registration.Types) is { } call)
+        {
+            Hold(registration, call);
+            work.Given.Add((call, registration));
+            Forget(call);
+        }
+
+        return work;
+    }
+
+    // Called inside the lock, after an offer has changed: gives what waits to those that have room, and sends on what nobody here would get any
+    // more.
+    private Work Advance(WsmqAddress address)
     {
         var work = new Work([], []);
         if (!_waiting.TryGetValue(address, out var waiting))
             return work;
         var all = _registrations.GetValueOrDefault(address) ?? [];
-        for (var node = waiting.First; node is not null;)
+        foreach (var call in waiting.ToArray())
         {
-            if (!mayLeave && !all.Exists(r => r.HasRoom))
-                break;
-            var (call, next) = (node.Value, node.Next);
             if (Choose(all, call) is { } chosen)
             {
                 work.Given.Add((call, chosen));
-                waiting.Remove(node);
+                Forget(call);
             }
             else if (!all.Exists(r => r.Answers(call.Type)))
             {
                 work.Left.Add(call);
-                waiting.Remove(node);
+                Forget(call);
                 _calls.Remove(call.Id);
             }
-
-            node = next;
         }
 
-        if (waiting.Count == 0)
-            _waiting.Remove(address);
         return work;
     }
 
@@ -236,9 +245,13 @@ internal sealed class LocalResponders(
         }
 
         if (best is not null)
-            (best.Held, best.Turn, call.Holder) = (best.Held + 1, ++_turns, best);
+            Hold(best, call);
         return best;
     }
+
+    // Called inside the lock.
+    private void Hold(Registration registration, ResponderCall call) =>
+        (registration.Held, registration.Turn, call.Holder) = (registration.Held + 1, ++_turns, registration);
 
     private void Do(Work work)
     {
@@ -264,7 +277,10 @@ internal sealed class LocalResponders(
     // Called inside the lock.
     private void Forget(ResponderCall call)
     {
-        if (_waiting.TryGetValue(call.To, out var waiting) && waiting.Remove(call) && waiting.Count == 0)
+        if (!_waiting.TryGetValue(call.To, out var waiting))
+            return;
+        waiting.Remove(call);
+        if (waiting.Count == 0)
             _waiting.Remove(call.To);
     }
 

@@ -30,8 +30,12 @@ internal sealed class QueueRequestServices(
 /// dead letter.
 /// </summary>
 internal sealed class QueueRequests(
-    QueueRequestServices services, WorkerSearch search, ILogger<QueueRequests> logger)
+    QueueRequestServices services, WorkerSearch search, TimeProvider time, ILogger<QueueRequests> logger)
 {
+    // The store answers again soon, or the job ends by itself.
+    private const int MostAttempts = 10;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     /// <summary>Returns how the request ended.</summary>
     /// <param name="message">The request as it was made.</param>
     /// <param name="request">The same, checked.</param>
@@ -39,7 +43,8 @@ internal sealed class QueueRequests(
     /// <param name="open">Its wait.</param>
     /// <param name="end">Ends the wait; the job is removed.</param>
     /// <exception cref="WsmqException">
-    /// <c>no-responder</c>, <c>queue-full</c>, <c>store-unavailable</c>, or what a send fails with.
+    /// <c>no-responder</c>, <c>queue-full</c>, <c>store-unavailable</c> before a job was made, <c>request-failed</c> if it may have been made, or what
+    /// a send fails with.
     /// </exception>
     public async Task<RequestOutcome> AskAsync(
         WsmqOutgoingMessage message, CheckedRequest request, WsmqCaller? sender, OpenRequests.OpenRequest open, CancellationToken end)
@@ -52,13 +57,33 @@ internal sealed class QueueRequests(
         services.Publish.Enqueue(send);
         try
         {
-            await send.Receipt.WaitAsync(end);
+            await StoredAsync(send.Receipt.WaitAsync(end));
             return await ended.WaitAsync(end);
         }
         catch (OperationCanceledException)
         {
-            _ = RemoveAsync(request.To, send.Receipt);
+            _ = RemoveAsync(request.To, append.Job!.Unique, send.Receipt);
             throw;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.StoreUnavailable)
+        {
+            // It may be stored. The requester must not take this for a failed send, which it would repeat.
+            _ = RemoveAsync(request.To, append.Job!.Unique, send.Receipt);
+            throw new WsmqException(
+                WsmqErrors.RequestFailed,
+                WsmqRequestException.Join(WsmqRequestException.ResponderLost, "the store did not answer in time; it may have been handled"), e);
+        }
+    }
+
+    private static async Task StoredAsync(Task receipt)
+    {
+        try
+        {
+            await receipt;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.NotReplicated)
+        {
+            // It is stored, and given to a worker once enough replicas have it.
         }
     }
 
@@ -72,17 +97,31 @@ internal sealed class QueueRequests(
         return append with { Job = append.Job! with { Unique = JobTerms.RequestMark + id } };
     }
 
-    // Its worker is told. Without an answer the job ends with its time to live.
-    private async Task RemoveAsync(WsmqAddress queue, Task<WsmqReceipt> receipt)
+    // By its text: there may be no receipt that names its position. Its worker is told. Without an answer the job ends with its time to live.
+    private async Task RemoveAsync(WsmqAddress queue, string unique, Task receipt)
     {
-        try
+        await receipt.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var attempt = 1; ; attempt++)
         {
-            if (WsmqPosition.TryParse((await receipt).Position, out var job))
-                await services.Store.Jobs.RemoveAsync(queue, [job], evenLeased: true, services.Declarations.RulesOf(queue.Name), CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            Log.RequestNotTold(logger, e, "job");
+            try
+            {
+                if (await services.Store.Jobs.FindUniqueAsync(queue, unique, CancellationToken.None) is { } job)
+                {
+                    await services.Store.Jobs.RemoveAsync(
+                        queue, [job], evenLeased: true, services.Declarations.RulesOf(queue.Name), CancellationToken.None);
+                }
+
+                return;
+            }
+            catch (WsmqException e) when (e.Error == WsmqErrors.StoreUnavailable && attempt < MostAttempts)
+            {
+                await Task.Delay(Pause, time, CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                Log.RequestNotTold(logger, e, "job");
+                return;
+            }
         }
     }
 }

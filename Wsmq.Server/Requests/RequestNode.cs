@@ -147,9 +147,13 @@ internal sealed class RequestNode(
         var id = request.Id;
         var call = new ResponderCall(
             to, request, time.GetTimestamp() + (long)(left.TotalSeconds * time.TimestampFrequency), outcome => EndAsync(id, outcome));
-        call.StartTimer(time, left, local.Cancel);
         if (local.Take(call, mayWait) is not { } notTaken)
+        {
+            // Not before: a timer that fires earlier does not find the call, which would stay.
+            call.StartTimer(time, left, local.Cancel);
             return;
+        }
+
         call.Over(null);
         _ = TellAsync(asker, new NodeRequestMessage { Kind = NodeRequestMessage.End, Id = id, Outcome = notTaken.End });
     }

@@ -24,6 +24,9 @@ internal sealed class ResponderCall(WsmqAddress to, WsmqIncomingRequest request,
     /// <summary>Who has it; null while it waits. Guarded by the lock of <see cref="LocalResponders"/>.</summary>
     public Registration? Holder { get; set; }
 
+    /// <summary>Its place among those that wait; see <see cref="WaitingCalls"/>.</summary>
+    public long Place { get; set; }
+
     public Task<bool> EndAsync(RequestOutcome outcome) => end(outcome);
 
     /// <summary>For requests of other nodes: a node that crashed cancels nothing.</summary>

@@ -28,9 +28,12 @@ internal interface ITrackingStore
     /// </summary>
     event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    /// <summary>Marks entries as delivered or skipped. Those without a record are passed over.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken);
+    /// <summary>
+    /// Marks entries as delivered or skipped. Those without a record are passed over. A failure may concern a part of them: only these are to be
+    /// repeated, because readers who are not listed are counted again with each call.
+    /// </summary>
+    /// <returns>Null if all marks are stored; otherwise those that are not, or may not be.</returns>
+    Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken);
 
     /// <summary>A record, with its readers if the log is a user's; null if there is none.</summary>
     /// <param name="to">The log.</param>

@@ -94,5 +94,10 @@ internal sealed record TrackedEntry
     public IReadOnlyList<TrackedReader> Readers { get; init; } = [];
 }
 
+/// <summary>Marks that are not stored, or of which that is not known.</summary>
+/// <param name="Marks">The marks.</param>
+/// <param name="Cause">Why, for the first of them.</param>
+internal sealed record UnstoredMarks(IReadOnlyList<TrackedDelivery> Marks, Exception Cause);
+
 /// <summary>A change of a record, for the node that is told of it.</summary>
 internal readonly record struct TrackedChange(string Watcher, TrackedEntry Entry);

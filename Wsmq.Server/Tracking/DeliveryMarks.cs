@@ -66,19 +66,25 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
             return;
         try
         {
-            await store.Tracking.DeliveredAsync(batch.Marks, CancellationToken.None);
+            if (await store.Tracking.DeliveredAsync(batch.Marks, CancellationToken.None) is { } unstored)
+                Keep(unstored);
         }
         catch (Exception e)
         {
-            // They are stored with the next ones, or before the next ack.
-            Log.DeliveriesNotMarked(logger, e, batch.Marks.Count);
-            lock (_lock)
-                _pending.Marks.InsertRange(0, batch.Marks.Take(MostPending - _pending.Marks.Count));
+            Keep(new UnstoredMarks(batch.Marks, e));
         }
         finally
         {
             batch.TrySetResult();
         }
+    }
+
+    // They are stored with the next ones, or before the next ack.
+    private void Keep(UnstoredMarks unstored)
+    {
+        Log.DeliveriesNotMarked(logger, unstored.Cause, unstored.Marks.Count);
+        lock (_lock)
+            _pending.Marks.InsertRange(0, unstored.Marks.Take(MostPending - _pending.Marks.Count));
     }
 
     private Batch Take()

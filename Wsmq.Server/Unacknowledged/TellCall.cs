@@ -14,6 +14,9 @@ internal sealed class TellCall(TellServices services, TakenAddress taken, Cancel
 
     private readonly IUnacknowledgedStore _store = services.Store.Unacknowledged;
 
+    /// <summary>Completes once the hook is not running any more, which may be after the attempt has failed: it may ignore its token.</summary>
+    public Task HookEnded { get; private set; } = Task.CompletedTask;
+
     /// <summary>Returns after how long to look at the user again; null if another node has taken it.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>: it stays taken until its lease is over.</exception>
     public async Task<TimeSpan?> RunAsync()
@@ -111,6 +114,7 @@ internal sealed class TellCall(TellServices services, TakenAddress taken, Cancel
         using var timeout = new CancellationTokenSource(services.Options.Timeout, services.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         var call = Task.Run(() => services.Hook!.Call(unacknowledged, either.Token), CancellationToken.None);
+        HookEnded = call;
         try
         {
             await call.WaitAsync(either.Token);
@@ -118,6 +122,8 @@ internal sealed class TellCall(TellServices services, TakenAddress taken, Cancel
         catch (OperationCanceledException) when (!call.IsCompleted)
         {
             await Task.WhenAny(call, Task.Delay(Patience, services.Time, CancellationToken.None));
+            if (!call.IsCompleted)
+                Log.UnacknowledgedAbandoned(services.Logger, unacknowledged.Messages.Count, taken.Address.ToString());
             if (!call.IsCompletedSuccessfully)
                 throw;
         }

@@ -92,9 +92,10 @@ internal sealed class TellLane(int lane, TellServices services, SemaphoreSlim sl
 
     private async Task TellAsync(TakenAddress address, CancellationToken stop)
     {
+        var call = new TellCall(services, address, stop);
         try
         {
-            if (await new TellCall(services, address, stop).RunAsync() is { } wait)
+            if (await call.RunAsync() is { } wait)
                 Note(wait);
         }
         catch (Exception e)
@@ -105,7 +106,21 @@ internal sealed class TellLane(int lane, TellServices services, SemaphoreSlim sl
         }
         finally
         {
+            _ = ReleaseAsync(call.HookEnded);
+        }
+    }
+
+    // A hook that ignores its token keeps its place until it ends. The node does not wait for it when it stops.
+    private async Task ReleaseAsync(Task hookEnded)
+    {
+        await hookEnded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
             slots.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The node has stopped.
         }
     }
 

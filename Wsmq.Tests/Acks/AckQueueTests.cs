@@ -100,7 +100,7 @@ public sealed class AckQueueTests
 
         public ConcurrentQueue<TrackedDelivery> Stored { get; } = new();
 
-        public Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+        public Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
         {
             if (Failures == 0)
             {
@@ -110,7 +110,7 @@ public sealed class AckQueueTests
 
             foreach (var delivery in batch)
                 Stored.Enqueue(delivery);
-            return Task.CompletedTask;
+            return Task.FromResult<UnstoredMarks?>(null);
         }
 
         public Task<TrackedEntry?> ReadAsync(

@@ -24,7 +24,7 @@ internal sealed class RedisDeadLetters(
         var (dead, places) = (log.DeadOf(request.User), log.DeadPlacesOf(request.User));
         var (index, ends) = (keys.DeadReaders(log.Bucket), keys.DeadEnds(log.Bucket));
         RedisKey[] scriptKeys = isGroup
-            ? [log.Log, log.CursorsOf(request.User), dead, places, index, ends, log.Members]
+            ? [log.Log, log.CursorsOf(request.User), dead, places, index, ends, log.Members, lanes.Of(request.Source).Keys.Spare]
             : [log.Log, log.Meta, dead, places, index, ends, .. lanes.ActiveKeysOf(request.Source)];
         RedisValue[] values =
         [

@@ -147,7 +147,7 @@ internal sealed class RedisMessageLog(
     {
         var kinds = Array.ConvertAll(
             acks, a => a.Source.Kind == WsmqAddressKind.Group ? 'G' : IsOwn(a.Source, a.User) ? 'U' : 'X');
-        var scriptKeys = new List<RedisKey>(1 + (3 * acks.Length)) { ActiveOf(acks[0].Source) };
+        var scriptKeys = new List<RedisKey>(2 + (3 * acks.Length)) { ActiveOf(acks[0].Source) };
         var values = new List<RedisValue>(4 + (4 * acks.Length))
         {
             options.Delivery.AckGrace.Micros(), options.Devices.Expiry.Micros(), new string(kinds), ITrackingStore.MostAtOnce,
@@ -168,6 +168,7 @@ internal sealed class RedisMessageLog(
             }
         }
 
+        scriptKeys.Add(lanes.Of(acks[0].Source).Keys.Spare);
         return ([.. scriptKeys], [.. values]);
     }
 

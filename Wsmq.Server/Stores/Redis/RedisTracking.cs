@@ -12,15 +12,12 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
 
     public event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    public Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken) =>
-        Task.WhenAll(batch.GroupBy(d => lanes.NumberOf(d.Source)).SelectMany(lane => lane.Chunk(ITrackingStore.MostAtOnce)).Select(async part =>
-        {
-            var reply = await connections.EvaluateAsync(
-                RedisScript.TrackDelivered, Array.ConvertAll(part, d => keys.Meta(d.Source)),
-                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At), d.IsSkipped ? "S" : "d", d.Device })],
-                cancellationToken);
-            Tell((RedisResult[])reply!, number => part[number].Source);
-        }));
+    public async Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+    {
+        var parts = batch.GroupBy(d => lanes.NumberOf(d.Source)).SelectMany(lane => lane.Chunk(ITrackingStore.MostAtOnce));
+        var unstored = (await Task.WhenAll(parts.Select(part => MarkAsync(part, cancellationToken)))).OfType<UnstoredMarks>().ToArray();
+        return unstored.Length == 0 ? null : new UnstoredMarks([.. unstored.SelectMany(u => u.Marks)], unstored[0].Cause);
+    }
 
     public async Task<TrackedEntry?> ReadAsync(
         WsmqAddress to, WsmqPosition position, string? sender, string? watcher, CancellationToken cancellationToken) =>
@@ -53,13 +50,33 @@ internal sealed class RedisTracking(RedisConnections connections, RedisKeys keys
         }));
     }
 
+    // All of one lane.
+    private async Task<UnstoredMarks?> MarkAsync(TrackedDelivery[] part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reply = await connections.EvaluateAsync(
+                RedisScript.TrackDelivered, [.. part.Select(d => keys.Meta(d.Source)), SpareOf(part[0].Source)],
+                [.. part.SelectMany(d => new RedisValue[] { d.Position.ToString(), d.Reader, TextOf(d.At), d.IsSkipped ? "S" : "d", d.Device })],
+                cancellationToken);
+            Tell((RedisResult[])reply!, number => part[number].Source);
+            return null;
+        }
+        catch (WsmqException e)
+        {
+            return new UnstoredMarks(part, e);
+        }
+    }
+
+    private RedisKey SpareOf(WsmqAddress source) => lanes.Of(source).Keys.Spare;
+
     private static int MostOf(WsmqAddress to) => to.Kind == WsmqAddressKind.User ? ITrackingStore.MostReaders : 0;
 
     private async Task<TrackedEntry[]> ReadAsync(
         WsmqAddress to, string by, string? sender, string sought, string? watcher, int most, string? after, CancellationToken cancellationToken)
     {
         RedisValue[] values = [by, sender ?? "", sought, watcher ?? "", most, after ?? "", ITrackingStore.MostListed];
-        var reply = await connections.EvaluateAsync(RedisScript.TrackRead, keys.Of(to).Pair, values, cancellationToken);
+        var reply = await connections.EvaluateAsync(RedisScript.TrackRead, [.. keys.Of(to).Pair, SpareOf(to)], values, cancellationToken);
         return Array.ConvertAll((RedisResult[])reply!, record =>
         {
             var parts = (RedisResult[])record!;

@@ -5,10 +5,23 @@ internal sealed class SqliteTracking(SqliteEngine engine, TimeProvider clock) : 
 {
     public event Action<IReadOnlyList<TrackedChange>>? Changed;
 
-    public async Task DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+    public async Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
     {
-        foreach (var part in batch.Chunk(ITrackingStore.MostAtOnce))
-            Tell(await engine.WriteExpendableAsync(s => Deliver(s, part), cancellationToken).ConfigureAwait(false));
+        var stored = 0;
+        try
+        {
+            foreach (var part in batch.Chunk(ITrackingStore.MostAtOnce))
+            {
+                Tell(await engine.WriteExpendableAsync(s => Deliver(s, part), cancellationToken).ConfigureAwait(false));
+                stored += part.Length;
+            }
+
+            return null;
+        }
+        catch (WsmqException e)
+        {
+            return new UnstoredMarks([.. batch.Skip(stored)], e);
+        }
     }
 
     public Task<TrackedEntry?> ReadAsync(

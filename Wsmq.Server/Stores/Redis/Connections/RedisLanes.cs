@@ -18,7 +18,8 @@ internal sealed class RedisLanes(RedisConnections connections, RedisKeys keys, W
 
     /// <summary>
     /// The keys that scripts need which look into journals. One of them never exists: while a slot moves to another server, such a script is
-    /// refused there until all of its keys have arrived, also those of journals, which it does not name.
+    /// refused there until all of its keys have arrived, also those of journals, which it does not name. Scripts that use other keys without
+    /// naming them, such as records of tracked messages, are called with that one too.
     /// </summary>
     public RedisKey[] ActiveKeysOf(WsmqAddress address)
     {

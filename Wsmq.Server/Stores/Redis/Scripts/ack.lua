@@ -1,9 +1,9 @@
 -- Moves cursors forward, and schedules the removal of entries that every device of a user has acknowledged.
--- uses: retention, active, tracking
+-- uses: retention, active, damage, tracking
 -- flags: allow-oom
 -- KEYS[1]    states of the active addresses of the lane (hash)
 -- KEYS       then per item of a user's queue: log (stream), meta (hash); of a group: meta (hash), members (hash), cursors of the user (hash),
---            log (stream)
+--            log (stream); then a temporary key, which names the slot while it moves
 -- ARGV[1]    grace in µs
 -- ARGV[2]    device expiry in µs
 -- ARGV[3]    kind of each item, one character: U the user's own queue, G a group, X a source that the user cannot read
@@ -102,16 +102,22 @@ local function ack_group(i, meta, members, cursors, log, user, device, target)
   return result
 end
 
+-- One whose keys are corrupt does not fail the others.
+local function result_of(done, result)
+  if not done and not is_damage(result) then error(result) end
+  return done and result or 3
+end
+
 local results, k, a = {}, 2, 5 + #kinds
 for i = 1, #kinds do
   local kind = string.byte(kinds, i)
   if kind == 85 then
     local done, result = pcall(ack_user, i, KEYS[k], KEYS[k + 1], ARGV[a], ARGV[a + 1])
-    results[i] = done and result or 3
+    results[i] = result_of(done, result)
     k, a = k + 2, a + 2
   elseif kind == 71 then
     local done, result = pcall(ack_group, i, KEYS[k], KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], ARGV[a], ARGV[a + 1], ARGV[a + 2])
-    results[i] = done and result or 3
+    results[i] = result_of(done, result)
     k, a = k + 4, a + 3
   else
     results[i] = 2

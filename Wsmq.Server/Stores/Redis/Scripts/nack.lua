@@ -1,13 +1,13 @@
 -- Counts a failed attempt at the first entry after a device's cursor, and dead-letters the entry once its attempts are used up. The
 -- count is stored after the cursor as :position:reported:silent, so that moving the cursor drops it. The mark of a new reader stays (:new, see
 -- open_user.lua): only an ack ends that.
--- uses: dead_letters, journal, tracking
+-- uses: dead_letters, journal, damage, tracking
 -- flags: allow-oom
 -- KEYS[1] log (stream)          KEYS[2] holder of the cursor (hash): meta of the user, or the user's cursors in the group
 -- KEYS[3] dead letters (hash: i<place> details, e<place> content; b: see dead_letters.lua)
 -- KEYS[4] places (sorted set: position:device, by time of dead-lettering in µs)
 -- KEYS[5] and [6] index and ends of the readers of the bucket (sorted sets), see dead_letters.lua   KEYS[7] groups only: members (hash); users only:
---         states of the active addresses of the lane (hash)   KEYS[8] users only: temporary key
+--         states of the active addresses of the lane (hash)   KEYS[8] temporary key, which names the slot while it moves
 -- ARGV[1] device field          ARGV[2] position   ARGV[3] place   ARGV[4] R (reported), S (silent), B (blocked) or F (final)
 -- ARGV[5] most attempts, 0 for no limit            ARGV[6] reason
 -- ARGV[7] most dead letters                        ARGV[8] how long dead letters are stored, µs   ARGV[9] user
@@ -80,5 +80,5 @@ call('HSET', holder, field, position .. string.sub(value, 17, head) .. new)
 -- A foreign key in place of the record must not fail what is done. Of a user the name of the device follows an @.
 local changes, place_of_log = {}, string.find(log, '}:log:', 1, true)
 local _, records = track_keys(string.sub(log, 1, place_of_log) .. ':meta:' .. string.sub(log, place_of_log + 6))
-pcall(track_mark, records, position, members and user or string.sub(field, 2), 'D', digits(now), changes, 1)
+despite_damage(track_mark, records, position, members and user or string.sub(field, 2), 'D', digits(now), changes, 1)
 return { dead_lettered, reported + silent, evicted, changes[1] }

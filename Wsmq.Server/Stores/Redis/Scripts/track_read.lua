@@ -1,7 +1,7 @@
 -- Reads records of tracked messages of an address.
 -- uses: tracking
 -- flags: allow-oom
--- KEYS[1] log (stream)   KEYS[2] meta (hash)
+-- KEYS[1] log (stream)   KEYS[2] meta (hash)   KEYS[3] temporary key, which names the slot while it moves
 -- ARGV[1] P (by position), I (by id) or L (those of the sender)
 -- ARGV[2] sender, or nothing for any   ARGV[3] position, id, or for L the position after which the list begins
 -- ARGV[4] the node that is told of changes from now on, or nothing

@@ -6,7 +6,7 @@
 -- told of changes, or nothing), counts of readers by what has become of it: d (delivered), a (acknowledged), E (expired), D (dead-lettered), L
 -- (lost); and per reader @name: when it was delivered, when acknowledged, when it ended otherwise (16 each), how (E, D, L, S for skipped, or -).
 -- Of a group the reader is a member, and a device of it for which the message was skipped has the field -length:memberdevice.
--- uses: prelude
+-- uses: prelude, damage
 local function track_keys(meta)
   local at = string.find(meta, '}:meta:', 1, true)
   local before, after = string.sub(meta, 1, at + 1), string.sub(meta, at + 6)
@@ -77,7 +77,7 @@ end
 -- these must not fail the ack. Returns how many it has marked, and how far the cursor may go.
 local function track_ack(log, meta, reader, device, from, to, most, changes, number)
   local marked, reached = 0, to
-  pcall(function()
+  despite_damage(function()
     local index, records = track_keys(meta)
     local now_text = digits(micros())
     local passed = call('ZRANGEBYSCORE', index, '(' .. from, to, 'LIMIT', 0, most + 1)
