@@ -119,7 +119,7 @@ internal sealed class StatusRecords
             return;
         }
 
-        if (send.Position is { Length: > 0 } position && status.Position != position && !truth.MayBeLost(send))
+        if (send.Position is { Length: > 0 } position && status.Position != position && !truth.MayBeElsewhere(send))
             verdict.AddStatusWrong($"{send.Id} to {send.To} is at {position}, but its status is of {status.Position}");
         foreach (var (device, reader) in truth.DevicesOf(send))
             CheckEnd(send, device, reader, truth, verdict);

@@ -46,6 +46,12 @@ internal sealed class StatusTruth(SendRecords sends, IEnumerable<DeviceRecord> d
     /// <summary>Whether a failover may have lost the newest writes of a message's address.</summary>
     public bool MayBeLost(SendRecord send) => failovers.MayHaveLost(send);
 
+    /// <summary>
+    /// Whether a message may be stored at another position than devices got it at: one that has waited is stored again if a failover has lost that it
+    /// was due.
+    /// </summary>
+    public bool MayBeElsewhere(SendRecord send) => MayBeLost(send) || (send.Delay is not null && failovers.Any);
+
     /// <summary>Whether a failover may have lost an ack of this time. Acks never wait for replicas.</summary>
     public bool MayBeRolledBack(double acked) => failovers.IsDuring(acked);
 

@@ -84,6 +84,20 @@ public sealed class HistoryStatusTests : HistoryTest
         (Verdict.StatusWrong, Verdict.StatusUnsure).Should().Be((wrong, 1 - wrong));
     }
 
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(2.0, 0)]
+    public void A_message_that_has_waited_may_be_stored_again_after_a_failover(double? delay, int wrong)
+    {
+        Tracked(1);
+        History[^2] = History[^2] with { Delay = delay };
+        History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
+        History.Add(new HistoryEvent { Kind = EventKind.Promoted });
+        History.Add(new HistoryEvent { Kind = EventKind.StatusRead, Device = Sender, Address = Queue, Id = "m1", Position = At(2), Why = "stored", Attempts = 0 });
+        Read();
+        Verdict.StatusWrong.Should().Be(wrong);
+    }
+
     [Fact]
     public void A_dead_letter_must_have_been_announced_and_a_skip_needs_a_reason()
     {
