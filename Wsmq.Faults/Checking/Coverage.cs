@@ -10,7 +10,7 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
     private readonly string[] _reasons = failovers is { Any: true, MayLose: true } ? [WsmqGapReasons.Retention, WsmqGapReasons.Lost] : [WsmqGapReasons.Retention];
     private readonly DeviceRecord[] _devices = [.. devices];
 
-    public void Check(IEnumerable<SendRecord> sends)
+    public void Check(IReadOnlyCollection<SendRecord> sends)
     {
         foreach (var send in sends.Where(s => s.Position is not null))
         {
@@ -18,13 +18,20 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
                 Check(send, device);
         }
 
-        foreach (var source in _devices.SelectMany(d => d.Sources))
+        var holes = new Holes(sends, _devices);
+        foreach (var (device, address, source) in _devices.SelectMany(d => d.BySource.Select(s => (d, s.Key, s.Value))))
         {
             verdict.Delivered += source.Handled;
             foreach (var twice in failovers.Any ? [] : source.StoredTwice)
                 verdict.AddDuplicated(twice);
+            foreach (var hole in source.Holes.Where(h => !holes.IsSkipped(device, address, h)))
+                verdict.AddGapSilent(hole.Text);
         }
     }
+
+    /// <summary>Whether a message is not for a device: because of its filter, or because another device of the user has handled it.</summary>
+    public static bool IsSkipped(SendRecord send, DeviceRecord device, IEnumerable<DeviceRecord> devices) =>
+        device.LeavesOut(send) || (send.IsForAnyDevice && devices.Any(d => d.Of(send.To)?.Has(send.Id) == true));
 
     private string[] ReasonsFor(SendRecord send) =>
         send.Life <= Client.BriefLife.TotalSeconds ? [.. _reasons, WsmqGapReasons.Expired] : _reasons;
@@ -35,12 +42,18 @@ internal sealed class Coverage(IEnumerable<DeviceRecord> devices, Failovers fail
             return;
         if (source.Has(send.Id))
         {
+            if (device.LeavesOut(send))
+                verdict.AddSkipWrong($"{device.Name}: {send.Id} of {send.To} was delivered, but its filter leaves it out");
             if (!failovers.Any && source.PositionOf(send.Id) != send.Position)
             {
                 verdict.AddDuplicated(
                     $"{device.Name}: {send.Id} of {send.To} was delivered at {source.PositionOf(send.Id)}, "
                     + $"but its receipt states {send.Position}");
             }
+        }
+        else if (IsSkipped(send, device, _devices))
+        {
+            verdict.Skipped++;
         }
         else if (send.IsElsewhere ? !source.HasGap(_reasons) : !source.IsAnnounced(send.Position!, ReasonsFor(send)))
         {

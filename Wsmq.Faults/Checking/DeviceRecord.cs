@@ -16,9 +16,12 @@ internal sealed class DeviceRecord(HistoryEvent device, int since, Verdict verdi
     /// <summary>The line from which on the checks include the device.</summary>
     public int Since => since;
 
+    /// <summary>Whether the filter of the device leaves a message out.</summary>
+    public bool LeavesOut(SendRecord send) => send.FilteredType is not null && send.To == device.Filtered;
+
     public int Gaps => _sources.Values.Sum(s => s.Gaps);
 
-    public IEnumerable<SourceRecord> Sources => _sources.Values;
+    public IReadOnlyDictionary<string, SourceRecord> BySource => _sources;
 
     /// <summary>Whether a live push to this address is for the device.</summary>
     public bool IsMeant(string to) => to == EventKind.Everybody || _sources.ContainsKey(to);

@@ -37,8 +37,11 @@ internal sealed class Failovers
     /// </summary>
     public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
 
+    /// <summary>Whether what was stored at this time, in seconds of the run, may have been in a lost tail.</summary>
+    public bool IsDuring(double time) => _times.Exists(t => t.From <= time && time <= t.To);
+
     /// <summary>
     /// Whether the beginning of an attempt at a job, or its end, may have been lost with the tail.
     /// </summary>
-    public bool MayHaveRolledBack(AttemptRecord attempt) => MayLose && _times.Exists(t => (t.From <= attempt.Began && attempt.Began <= t.To) || (t.From <= attempt.Ended && attempt.Ended <= t.To));
+    public bool MayHaveRolledBack(AttemptRecord attempt) => MayLose && (IsDuring(attempt.Began) || IsDuring(attempt.Ended));
 }

@@ -22,6 +22,8 @@ internal sealed class HistoryChecker
     private readonly OccurrenceRecords _occurrences = new();
     private readonly RequestRecords _requests = new();
     private readonly PresenceRecords _presence = new();
+    private readonly StatusRecords _statuses = new();
+    private readonly SequenceRecords _sequences = new();
 
     private HistoryChecker() => _live = new LiveRecords(_verdict);
 
@@ -82,6 +84,12 @@ internal sealed class HistoryChecker
             case EventKind.PresenceTrue or EventKind.PresenceSeen:
                 _presence.Take(happened);
                 break;
+            case EventKind.Ack or EventKind.DeadLettered or EventKind.Status or EventKind.StatusRead or EventKind.StatusesRead:
+                _statuses.Take(happened, _sends);
+                break;
+            case EventKind.PlaceTried or EventKind.PlaceTold:
+                _sequences.Take(happened);
+                break;
             case EventKind.TailAtRisk or EventKind.Promoted:
                 _failovers.Take(happened, line);
                 _live.FailedOver(happened);
@@ -95,6 +103,7 @@ internal sealed class HistoryChecker
     private void Delivered(HistoryEvent delivery, DeviceRecord? device, SendRecord? send)
     {
         _times.Delivered(delivery, send);
+        _sequences.Delivered(delivery, send);
 
         // The plain clients do not ask what the state is after a gap.
         if (device is { IsOurs: true })
@@ -119,6 +128,8 @@ internal sealed class HistoryChecker
         _occurrences.Check(_times, _failovers, _verdict);
         _requests.Check(_verdict);
         _presence.Check(_verdict);
+        _statuses.Check(new StatusTruth(_sends, _devices.Values, _failovers, _times), _verdict);
+        _sequences.Check(_sends, _failovers, _verdict);
         return _verdict;
     }
 }

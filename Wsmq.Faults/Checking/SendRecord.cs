@@ -39,6 +39,22 @@ internal sealed class SendRecord
     /// <summary>The key of which it is the state; null if it is none.</summary>
     public string? StateKey { get; init; }
 
+    /// <summary>Whether one device of the user is enough.</summary>
+    public bool IsForAnyDevice { get; init; }
+
+    /// <summary>The type if devices with a filter do not get it; else null.</summary>
+    public string? FilteredType { get; init; }
+
+    /// <summary>Whether what becomes of it is tracked.</summary>
+    public bool IsTracked { get; init; }
+
+    /// <summary>The producer if it has a place in a sequence; else null.</summary>
+    public string? Producer { get; init; }
+
+    public long Epoch { get; init; }
+
+    public long Number { get; init; }
+
     /// <summary>The line of its receipt.</summary>
     public int Receipted { get; set; } = int.MaxValue;
 

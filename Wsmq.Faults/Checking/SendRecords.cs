@@ -43,8 +43,9 @@ internal sealed class SendRecords
         {
             Id = happened.Id!, Sender = happened.Device!, To = happened.Address!, Began = line, Connection = happened.Connection ?? 0,
             Floor = _receiptedUpTo.GetValueOrDefault(happened.Address!, ""), At = happened.Time, Key = happened.Key, Delay = happened.Delay,
-            Life = happened.Life, StateKey = happened.StateKey,
-            IsUnique = happened.UniqueId is not null,
+            Life = happened.Life, StateKey = happened.StateKey, IsUnique = happened.UniqueId is not null,
+            IsForAnyDevice = happened.AnyDevice == true, FilteredType = happened.Type, IsTracked = happened.Track == true,
+            Producer = happened.Producer, Epoch = happened.Epoch ?? 0, Number = happened.Number ?? 0,
         };
         _byId.Add(send.Id, send);
         _all.Add(send);

@@ -10,6 +10,7 @@ internal sealed class SourceRecord(string name, Verdict verdict)
     private readonly HashSet<string> _onThisConnection = new(StringComparer.Ordinal);
     private readonly HashSet<(string After, string Before, string Reason)> _gaps = [];
     private readonly List<string> _storedTwice = [];
+    private readonly List<Hole> _holes = [];
     private int _connection = -1;
     private string? _threw;
     private string? _highest;
@@ -27,6 +28,9 @@ internal sealed class SourceRecord(string name, Verdict verdict)
 
     /// <summary>Messages that were delivered at two positions: allowed only after a failover that lost a message id.</summary>
     public IReadOnlyList<string> StoredTwice => _storedTwice;
+
+    /// <summary>Entries that were not delivered between two that were, without a gap: each must be one that is not for the device.</summary>
+    public IReadOnlyList<Hole> Holes => _holes;
 
     public bool Has(string id) => _positionById.TryGetValue(id, out var position) && position != _threw;
 
@@ -51,7 +55,7 @@ internal sealed class SourceRecord(string name, Verdict verdict)
         _gaps.Add((gap.After!, gap.Before!, gap.Why!));
         var known = _last ?? _highest;
         if (known is not null && string.CompareOrdinal(gap.After, known) > 0 && !IsCovered(gap.After!))
-            verdict.AddGapSilent($"{name}: a gap begins at {gap.After}, but the entries after {known} were not announced");
+            _holes.Add(new Hole(known, gap.After!, $"{name}: a gap begins at {gap.After}, but the entries after {known} were not announced"));
         if (_announced is null || string.CompareOrdinal(gap.Before, _announced) > 0)
             _announced = gap.Before;
     }
@@ -88,7 +92,7 @@ internal sealed class SourceRecord(string name, Verdict verdict)
     private void CheckPrevious(HistoryEvent delivery)
     {
         if ((_last ?? _highest) is { } known && string.CompareOrdinal(delivery.Previous, known) > 0 && !IsCovered(delivery.Previous!))
-            verdict.AddGapSilent($"{name}: {delivery.Position} follows {delivery.Previous}, but the last one was {known}");
+            _holes.Add(new Hole(known, delivery.Previous!, $"{name}: {delivery.Position} follows {delivery.Previous}, but the last one was {known}"));
     }
 
     private bool IsCovered(string position) => _announced is not null && string.CompareOrdinal(position, _announced) < 0;
@@ -102,4 +106,7 @@ internal sealed class SourceRecord(string name, Verdict verdict)
         if (_positionById[id] != position)
             _storedTwice.Add($"{name}: {id} was delivered at {_positionById[id]} and at {position}");
     }
+
+    /// <summary>Entries after one position up to another one.</summary>
+    public readonly record struct Hole(string After, string Through, string Text);
 }

@@ -99,6 +99,36 @@ internal sealed class Verdict
     /// <summary>Addresses whose presence a client or a node saw otherwise than it was.</summary>
     public int PresenceWrong { get; private set; }
 
+    /// <summary>Messages that a device did not get, because it has a filter, or because another device of the user has handled them.</summary>
+    public int Skipped { get; set; }
+
+    /// <summary>Messages that a device got although it has a filter.</summary>
+    public int SkipsWrong { get; private set; }
+
+    /// <summary>Tracked messages with a receipt.</summary>
+    public int Tracked { get; set; }
+
+    /// <summary>Those that are acknowledged at the end by at least one reader.</summary>
+    public int TrackedAcknowledged { get; set; }
+
+    /// <summary>States of readers that are not what happened, in a way that the guarantees allow; and records that a failover has lost.</summary>
+    public int StatusUnsure { get; set; }
+
+    /// <summary>States of tracked messages, or of one for a reader, that contradict what happened.</summary>
+    public int StatusWrong { get; private set; }
+
+    /// <summary>Messages with a place in a sequence and a receipt.</summary>
+    public int Sequenced { get; set; }
+
+    /// <summary>Repeats of them that were recognized.</summary>
+    public int SequenceRepeats { get; set; }
+
+    /// <summary>Places that the store did not know any more, as a failover has lost them.</summary>
+    public int SequencesRolledBack { get; set; }
+
+    /// <summary>Places that have two messages or positions, or are out of order, and answers that contradict what was told before.</summary>
+    public int SequencesWrong { get; private set; }
+
     public IReadOnlyList<string> Violations => _violations;
 
     public void AddLost(string text) => Lost += Add("lost", text);
@@ -132,6 +162,12 @@ internal sealed class Verdict
     public void AddRequestWrong(string text) => RequestsWrong += Add("request", text);
 
     public void AddPresenceWrong(string text) => PresenceWrong += Add("presence", text);
+
+    public void AddSkipWrong(string text) => SkipsWrong += Add("skip", text);
+
+    public void AddStatusWrong(string text) => StatusWrong += Add("status", text);
+
+    public void AddSequenceWrong(string text) => SequencesWrong += Add("sequence", text);
 
     public void AddLeak(string text) => Leaks += Add("left over", text);
 

@@ -21,6 +21,7 @@ internal sealed class OurClient : Client
         });
         Requester = new Requester(_client, groups, Record);
         Presence = new PresenceDevice(_client);
+        Tracker = new Tracker(_client, Record);
         _client.OnAny(HandleAsync);
         _client.OnAnyLive((message, _) =>
         {
@@ -43,11 +44,19 @@ internal sealed class OurClient : Client
     /// <summary>What it says of itself, and sees of others.</summary>
     public PresenceDevice Presence { get; }
 
+    /// <summary>What it learns of the tracked messages of its user.</summary>
+    public Tracker Tracker { get; }
+
     public override bool IsConnected => _client.State == WsmqClientState.Connected;
 
     protected override string Kind => EventKind.Ours;
 
     protected override bool NumbersSends => true;
+
+    protected override bool Tracks => true;
+
+    /// <summary>Sends a message of another kind of load, which records it itself.</summary>
+    public Task<WsmqReceipt> SendAsync(WsmqOutgoingMessage message) => _client.SendAsync(message);
 
     public override Task SendAsync(string to) => RecordAsync(Begin(to));
 
@@ -59,7 +68,12 @@ internal sealed class OurClient : Client
         return Task.WhenAll(sends.Select(RecordAsync));
     }
 
-    protected override Task ConnectAsync() => _client.StartAsync();
+    protected override async Task ConnectAsync()
+    {
+        if (FilteredSource is { } source)
+            await _client.SetFilterAsync(WsmqAddress.Parse(source), Filter);
+        await _client.StartAsync();
+    }
 
     protected override async Task DisconnectAsync()
     {

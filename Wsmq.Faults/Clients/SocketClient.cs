@@ -101,12 +101,14 @@ internal sealed class SocketClient(string user, Func<Uri> node, HistoryFile hist
 
     private void Take(JsonElement delivery, int number)
     {
-        history.Add(new HistoryEvent
+        var happened = new HistoryEvent
         {
             Kind = EventKind.Deliver, Device = Name, Connection = number, Address = delivery.GetProperty("source").GetString(),
             Id = delivery.GetProperty(delivery.TryGetProperty("correlationId", out _) ? "correlationId" : "id").GetString(), Position = delivery.GetProperty("position").GetString(),
             Previous = delivery.GetProperty("previous").GetString(),
-        });
+        };
+        history.Add(happened);
+        history.Add(happened with { Kind = EventKind.Ack });
         Interlocked.Increment(ref _received);
     }
 

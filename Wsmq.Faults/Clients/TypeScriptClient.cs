@@ -27,6 +27,8 @@ internal sealed class TypeScriptClient(
 
     protected override string Kind => EventKind.Ours;
 
+    protected override bool Tracks => true;
+
     public override Task SendAsync(string to)
     {
         lock (_calls)
@@ -39,7 +41,7 @@ internal sealed class TypeScriptClient(
             {
                 ["do"] = "send", ["to"] = message.To, ["id"] = message.Id, ["type"] = message.Type, ["body"] = message.Body,
                 ["key"] = message.Key, ["uniqueId"] = message.UniqueId, ["delay"] = message.Delay?.TotalMilliseconds,
-                ["timeToLive"] = message.TimeToLive?.TotalMilliseconds, ["stateKey"] = message.StateKey,
+                ["timeToLive"] = message.TimeToLive?.TotalMilliseconds, ["stateKey"] = message.StateKey, ["anyDevice"] = message.AnyDevice ? true : null, ["track"] = message.Track ? true : null,
             }.Where(field => field.Value is not null).ToDictionary());
             return done.Task;
         }

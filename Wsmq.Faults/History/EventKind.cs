@@ -134,6 +134,24 @@ internal static class EventKind
     /// <summary>The presence of an address as <c>d</c>, a client or a node, sees it 20 seconds after the last fault at the latest.</summary>
     public const string PresenceSeen = "presence-seen";
 
+    /// <summary>
+    /// The user of <c>d</c> was told, or has read at the end of the run, what has become of a tracked message for <c>reader</c>: <c>why</c> is
+    /// the state.
+    /// </summary>
+    public const string Status = "status";
+
+    /// <summary>At the end of the run <c>d</c> has read the status of a tracked message as a whole: the same with <c>n</c>.</summary>
+    public const string StatusRead = "status-read";
+
+    /// <summary>All that <c>d</c> has read of the tracked messages of its user is in the lines before.</summary>
+    public const string StatusesRead = "statuses-read";
+
+    /// <summary>A message with a place in a sequence is sent, perhaps not for the first time.</summary>
+    public const string PlaceTried = "place-tried";
+
+    /// <summary>The answer to the attempt of the same <c>run</c>: <c>why</c> is one of <see cref="Clients.PlaceAnswer"/> or the code of an error.</summary>
+    public const string PlaceTold = "place-told";
+
     public const string Ours = "ours";
     public const string Plain = "plain";
 }

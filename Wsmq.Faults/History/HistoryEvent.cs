@@ -47,7 +47,10 @@ internal sealed record HistoryEvent
     [JsonPropertyName("why")]
     public string? Why { get; init; }
 
-    /// <summary>The number of attempts until the receipt, for plain clients only; the number of an attempt at a job.</summary>
+    /// <summary>
+    /// The number of attempts until the receipt, for plain clients only; the number of an attempt at a job; how many readers have acknowledged a
+    /// tracked message.
+    /// </summary>
     [JsonPropertyName("n")]
     public int? Attempts { get; init; }
 
@@ -55,7 +58,7 @@ internal sealed record HistoryEvent
     [JsonPropertyName("lost")]
     public int? LostLeases { get; init; }
 
-    /// <summary>Tells an attempt at a job from all others.</summary>
+    /// <summary>Tells an attempt at a job, or to send a message with a place in a sequence, from all others.</summary>
     [JsonPropertyName("run")]
     public string? Run { get; init; }
 
@@ -79,6 +82,36 @@ internal sealed record HistoryEvent
     [JsonPropertyName("state")]
     public string? StateKey { get; init; }
 
+    /// <summary>The type of a message that some do not get because of their filter; null of all others.</summary>
+    [JsonPropertyName("type")]
+    public string? Type { get; init; }
+
+    /// <summary>Whether any of the user's devices may handle a message.</summary>
+    [JsonPropertyName("any")]
+    public bool? AnyDevice { get; init; }
+
+    /// <summary>Whether what becomes of a message is tracked.</summary>
+    [JsonPropertyName("track")]
+    public bool? Track { get; init; }
+
+    /// <summary>For whom something has become of a tracked message: a device of a user, or a member of a group.</summary>
+    [JsonPropertyName("reader")]
+    public string? Reader { get; init; }
+
+    /// <summary>The place of a message in a sequence: producer, epoch and number.</summary>
+    [JsonPropertyName("producer")]
+    public string? Producer { get; init; }
+
+    [JsonPropertyName("epoch")]
+    public long? Epoch { get; init; }
+
+    [JsonPropertyName("number")]
+    public long? Number { get; init; }
+
+    /// <summary>The last number of a sequence that the server knows, of a refusal that names it.</summary>
+    [JsonPropertyName("known")]
+    public long? Known { get; init; }
+
     /// <summary>How many seconds after its time the job of an occurrence began; below 0 before its time.</summary>
     [JsonPropertyName("late")]
     public double? Late { get; init; }
@@ -86,6 +119,10 @@ internal sealed record HistoryEvent
     /// <summary>The sources that a device reads.</summary>
     [JsonPropertyName("reads")]
     public IReadOnlyList<string>? Reads { get; init; }
+
+    /// <summary>The source of which a device does not get messages with a <see cref="Type"/>.</summary>
+    [JsonPropertyName("filtered")]
+    public string? Filtered { get; init; }
 
     public static HistoryEvent Parse(string line) =>
         JsonSerializer.Deserialize<HistoryEvent>(line, Json) ?? throw new FormatException("A line of the history is null.");

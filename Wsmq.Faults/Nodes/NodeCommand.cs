@@ -18,6 +18,7 @@ internal static class NodeCommand
 {
     public const string Name = "node";
     public const string HubPath = "/wsmq";
+    public const string ApiPath = "/wsmq-api";
 
     public static readonly Option<string?> Redis = new("--redis");
     public static readonly Option<string?> Sqlite = new("--sqlite");
@@ -66,7 +67,7 @@ internal static class NodeCommand
         var app = builder.Build();
         app.Services.GetRequiredService<NodeGauge>().Start();
         app.MapWsmq(HubPath);
-        app.MapWsmqApi();
+        app.MapWsmqApi(ApiPath);
         app.MapGet(NodeState.Path, (NodeGauge gauge) => gauge.Read());
         app.MapGet(QueueState.Path, (IStore store, CancellationToken cancellationToken) => QueueState.ReadAsync(store, cancellationToken));
         app.MapGet($"{KeptState.Path}/{{address}}", KeptState.ReadAsync);

@@ -21,7 +21,7 @@ internal sealed class Crowd : IAsyncDisposable
         foreach (var user in Users)
         {
             string[] groups = [.. Members.Where(g => g.Value.Contains(user)).Select(g => g.Key)];
-            _clients.Add(new OurClient(user, "ours", groups, node, timings, history));
+            _clients.Add(new OurClient(user, "ours", groups, node, timings, history) { FilteredSource = user == "carol" ? "group:all" : null });
             if (user != "carol")
                 _clients.Add(new SignalRClient(user, "plain", groups, node, timings, history));
             if (user is "carol" or "dave")

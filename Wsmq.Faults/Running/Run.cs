@@ -61,6 +61,7 @@ internal sealed class Run : IAsyncDisposable
         await NoteDueAsync();
         await new PresenceCheck(_deployment, _crowd, _history).RunAsync(stop);
         await DrainAsync(stop);
+        await new StatusCheck(_crowd, _history).RunAsync(stop);
         await ReadJobsAsync();
         await ReadStateAsync();
         await _workers.DisposeAsync();
@@ -108,6 +109,7 @@ internal sealed class Run : IAsyncDisposable
             new Load(_crowd.Clients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token),
             new RequestLoad(_crowd.OurClients, _crowd.Addresses, _settings.Seed).RunAsync(ends.Token),
             new PresenceLoad(_crowd.OurClients, _settings.Seed).RunAsync(ends.Token),
+            new SequenceLoad(_crowd.OurClients, _crowd.Addresses, _deployment, _history, _settings.Seed).RunAsync(ends.Token),
             live.RunAsync(ends.Token));
         var faults = new FaultRunner(_deployment, _crowd, workers, _history, _timings).RunAsync(_plan, stop);
         await Task.WhenAll(faults, Task.Delay(TimeSpan.FromMinutes(_settings.Minutes), stop));

@@ -78,6 +78,26 @@ internal sealed record RunResult
 
     public int PresenceWrong { get; init; }
 
+    public int Skipped { get; init; }
+
+    public int SkipsWrong { get; init; }
+
+    public int Tracked { get; init; }
+
+    public int TrackedAcknowledged { get; init; }
+
+    public int StatusUnsure { get; init; }
+
+    public int StatusWrong { get; init; }
+
+    public int Sequenced { get; init; }
+
+    public int SequenceRepeats { get; init; }
+
+    public int SequencesRolledBack { get; init; }
+
+    public int SequencesWrong { get; init; }
+
     /// <summary>The duration of the whole run, in seconds.</summary>
     public int Took { get; init; }
 
@@ -112,7 +132,10 @@ internal sealed record RunResult
         JobsRolledBack = verdict.JobsRolledBack, StateApart = verdict.StateApart, Occurrences = verdict.Occurrences,
         OccurrencesLost = verdict.OccurrencesLost, OccurrencesTwice = verdict.OccurrencesTwice, Requests = verdict.Requests,
         RequestsAnswered = verdict.RequestsAnswered, RequestsOpen = verdict.RequestsOpen, RequestsWrong = verdict.RequestsWrong,
-        PresenceWrong = verdict.PresenceWrong,
+        PresenceWrong = verdict.PresenceWrong, Skipped = verdict.Skipped, SkipsWrong = verdict.SkipsWrong, Tracked = verdict.Tracked,
+        TrackedAcknowledged = verdict.TrackedAcknowledged, StatusUnsure = verdict.StatusUnsure, StatusWrong = verdict.StatusWrong,
+        Sequenced = verdict.Sequenced, SequenceRepeats = verdict.SequenceRepeats, SequencesRolledBack = verdict.SequencesRolledBack,
+        SequencesWrong = verdict.SequencesWrong,
         Violations = [.. verdict.Violations.Take(MostViolations)],
     };
 

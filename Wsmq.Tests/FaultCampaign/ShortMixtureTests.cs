@@ -12,7 +12,7 @@ public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper outpu
     [
         "lost", "duplicated", "reordered", "gapsSilent", "failoverLost", "leaks", "liveWrong", "liveTwice",
         "jobsLost", "jobsUnleased", "jobsEarly", "jobsOutOfKeyOrder", "jobsRolledBack", "stateApart", "occurrencesLost", "occurrencesTwice",
-        "requestsOpen", "requestsWrong", "presenceWrong",
+        "requestsOpen", "requestsWrong", "presenceWrong", "skipsWrong", "statusWrong", "sequencesRolledBack", "sequencesWrong",
     ];
 
     [Theory]
@@ -33,6 +33,9 @@ public sealed class ShortMixtureTests(Xunit.Abstractions.ITestOutputHelper outpu
         Of("jobsCompleted").Should().BePositive();
         Of("occurrences").Should().BePositive();
         Of("requestsAnswered").Should().BePositive();
+        Of("skipped").Should().BePositive();
+        Of("trackedAcknowledged").Should().BePositive();
+        Of("sequenceRepeats").Should().BePositive();
         Of("delivered").Should().BeGreaterThan(Of("receipted"), "users have several devices");
         AlwaysZero.Where(name => Of(name) != 0).Should().BeEmpty();
     }
