@@ -21,7 +21,7 @@ internal interface ITrackingStore
     /// The most records that the store changes without doing anything else: an ack that passes more moves its cursor in steps, and each marks what
     /// it passes.
     /// </summary>
-    const int MostAtOnce = 256;
+    const int MostAtOnce = 128;
 
     /// <summary>
     /// Raised with changes that calls of this node have made to records which another node, or this one, is told of. Handlers must not block.

@@ -73,7 +73,7 @@ public sealed class AckQueueTests
         await marks.StartAsync(default);
         await queue.StartAsync(default);
 
-        marks.Add(Ack.Source, Ack.Position, Ack.Device, isSkipped: false);
+        marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
         await Eventually.That("the first attempt has failed", () => tracking.Failures == 1);
         await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
 
