@@ -49,6 +49,7 @@ internal sealed class PresenceScale(Peer wsmq, bool quick)
         try
         {
             Uri[] addresses = [.. nodes.Select(n => n.Address)];
+            await WarmUpAsync(addresses, cancellationToken);
             await using var crowd = Crowd.Create(wsmq, new CrowdPlan(Users, Senders: 0, Window: 1) { ParallelConnects = AtOnce });
             string[] groups = [.. Enumerable.Range(0, _groups).Select(g => string.Create(CultureInfo.InvariantCulture, $"g{g}"))];
             await Parallel.ForEachAsync(
@@ -61,14 +62,15 @@ internal sealed class PresenceScale(Peer wsmq, bool quick)
             await crowd.Failure.WaitAsync(_change, cancellationToken);
             await CountAsync("a connect", Users, _connect, () => crowd.ConnectReceiversAsync(addresses, cancellationToken), GroupSize, away: 0);
             await CountAsync(
-                $"a second with {Users} users, nothing happens", (int)_idle.TotalSeconds, _idle, () => Task.CompletedTask, GroupSize, away: 0);
+                $"a second with {Users} users, nothing happens", (int)_idle.TotalSeconds, _idle, act: null, GroupSize, away: 0);
             await CountAsync(
                 $"{Changes} users go away, {_change.TotalSeconds} seconds", 1, _change, () => LeaveAsync(crowd), GroupSize - ChangedOfGroup, ChangedOfGroup);
 
-            async Task CountAsync(string counted, int times, TimeSpan time, Func<Task> act, int online, int away)
+            async Task CountAsync(string counted, int times, TimeSpan time, Func<Task>? act, int online, int away)
             {
                 var (before, start) = (await RedisCounters.ReadAsync(redis), Stopwatch.GetTimestamp());
-                await act();
+                if (act is not null)
+                    await act();
                 var acted = Stopwatch.GetElapsedTime(start);
                 await watchers.KnowAsync(online, away, cancellationToken);
                 var known = Stopwatch.GetElapsedTime(start);
@@ -78,7 +80,7 @@ internal sealed class PresenceScale(Peer wsmq, bool quick)
                 Progress.Say($"presence: {presence}, {counted}: {acted.TotalSeconds:F1} s, known after {known.TotalSeconds:F1} s");
                 table.Add(
                     presence, counted, Each(counters.Scripts), Each(counters.Commands), Each(counters.Published), Each(counters.BytesIn, "F0"),
-                    Each(counters.BytesOut, "F0"), isWatched ? known.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) : "",
+                    Each(counters.BytesOut, "F0"), isWatched && act is not null ? known.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) : "",
                     counters.Detail(times));
 
                 string Each(long count, string format = "F2") => ((double)count / times).ToString(format, CultureInfo.InvariantCulture);
@@ -88,6 +90,15 @@ internal sealed class PresenceScale(Peer wsmq, bool quick)
         {
             await Task.WhenAll(nodes.Select(n => n.DisposeAsync().AsTask()));
         }
+    }
+
+    // Redis does not know the scripts before their first calls, and gets their texts.
+    private async Task WarmUpAsync(Uri[] nodes, CancellationToken cancellationToken)
+    {
+        await using var crowd = Crowd.Create(wsmq, new CrowdPlan(GroupSize, Senders: 0, Window: 1));
+        await DurableNode.JoinAsync(nodes[0], "warm", crowd.Name + "u", GroupSize);
+        await crowd.ConnectReceiversAsync(nodes, cancellationToken);
+        await crowd.Failure.WaitAsync(_change, cancellationToken);
     }
 
     // No answer is asked for: that it has worked shows at the watchers. Without presence all of it is refused.

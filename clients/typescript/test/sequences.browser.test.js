@@ -142,7 +142,7 @@ describe('the numbers of an outbox, 2 nodes with redis', () => {
     assert.deepEqual(await copy.evaluate(() => [app.refused, app.errors]), [[], []]);
   });
 
-  test('what an older client has left in the database keeps its id, and jobs have none but theirs', async () => {
+  test('what an older client has left in the database keeps its id, and what is new has a number, also a job', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const receiver = await wsmq.open(bob, { node: last() });
     const context = await wsmq.profile();
