@@ -20,7 +20,7 @@ public sealed class HttpDocumentTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("docs/http.md", 14)]
+    [InlineData("docs/http.md", 15)]
     [InlineData("README.md", 2)]
     public async Task The_commands_of_a_document_answer_what_it_states(string document, int count)
     {
