@@ -120,13 +120,18 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
           return { body, to, sender };
         }, { at: 'work:thumbs' });
         onRequest('refuse', () => { throw new RequestRefusal('no-such-picture'); }, { at: 'work:thumbs' });
-      }, { node: wsmq.nodes.at(-1) });
+        onRequest('large', () => 'x'.repeat(300_000), { at: 'work:thumbs' });
+      }, { node: wsmq.nodes.at(-1), maxBodyBytes: 400_000 });
       const { request } = await client(alice);
       const ask = (type, body) => request('work:thumbs', type, body, { timeout });
       const reply = await eventually('it answers', () => ask('thumb', 'a.png').catch(e => e.code !== 'no-responder' && e));
       assert.deepEqual([reply.body, reply.responder], [{ body: 'a.png', to: 'work:thumbs', sender: alice }, bob]);
       assert.equal((await ask('refuse', 1).catch(e => e)).cause.code, 'no-such-picture');
+
+      // More than the server takes, and not more than the client was told.
+      assert.equal((await ask('large', 1).catch(e => e)).cause.code, 'invalid-reply');
       await (await wsmq.queue('work:thumbs')).isEmpty();
+      assert.equal(responder.page.errors.at(-1).code, 'message-too-large');
       responder.page.errors.length = 0;
 
       // Nobody waits for these: one that is refused is not lost.

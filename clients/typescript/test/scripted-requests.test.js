@@ -80,6 +80,18 @@ describe('requests with a scripted hub', () => {
     assert.deepEqual(page.errors.map(({ code }) => code), ['message-too-large']);
   });
 
+  test('a stop does not wait for a server that refuses to hear of it', async () => {
+    work(page.client, 'work:one', () => {}, { stopTimeout: 50 });
+    await page.client.start();
+    await called('Work');
+    hub.answer = target => {
+      if (target === 'Work') throw new Error('[wsmq 5001 store-unavailable retry] [retry-after 1000000000] much later');
+      return null;
+    };
+    await page.stop();
+    assert.deepEqual(hub.of('Work'), [['work:one', 4], ['work:one', 0]]);
+  });
+
   test('a request that waits for a connection fails at once when the client stops', async () => {
     const refused = [];
     hub.isDown = true;

@@ -57,7 +57,7 @@ export interface WorkOptions {
   /** How many jobs run at a time. Default 4. */
   concurrency?: number;
 
-  /** How long a stop waits for handlers. Default 30,000. */
+  /** How long a stop waits for the server and for handlers. Default 30,000. */
   stopTimeout?: number;
 
   /** Called when the server refuses the worker for good. Default: an error of the client. */

@@ -1,4 +1,5 @@
 import { Pause, settles, waitOf } from "../backoff.js";
+import { Link } from "../connection/link.js";
 import { Lost, type Session } from "../connection/session.js";
 import { NoHandler, WsmqError } from "../errors.js";
 import { isFinal } from "../events.js";
@@ -25,7 +26,7 @@ export interface JobAnswers {
 export class QueueWorker implements Extension, Worker {
   #held = new Map<string, { job: HeldJob; session: Session }>();
   #unknown = new Map<string, number>();
-  #session: Session | undefined;
+  #link: Link | undefined;
   #client: Extended;
   #isStopped = false;
   #isStopping = false;
@@ -45,13 +46,14 @@ export class QueueWorker implements Extension, Worker {
   }
 
   attach(session: Session): void {
-    this.#session = session;
+    this.#link = new Link(session);
     this.#isStopping = false;
     if (!this.#isStopped) void this.#ask();
   }
 
   detach(): void {
-    this.#session = undefined;
+    this.#link?.end();
+    this.#link = undefined;
   }
 
   async stop(): Promise<void> {
@@ -73,8 +75,12 @@ export class QueueWorker implements Extension, Worker {
 
   async #end(): Promise<void> {
     this.#isStopping = true;
+    await settles(this.#idle(), this.options.stopTimeout ?? 30_000);
+  }
+
+  async #idle(): Promise<void> {
     await this.#ask();
-    if (this.#held.size > 0) await settles(new Promise<void>(resolve => this.#ended.push(resolve)), this.options.stopTimeout ?? 30_000);
+    if (this.#held.size > 0) await new Promise<void>(resolve => this.#ended.push(resolve));
   }
 
   // Jobs that began on an earlier connection count against the credit of this one.
@@ -84,15 +90,15 @@ export class QueueWorker implements Extension, Worker {
   }
 
   async #ask(): Promise<void> {
-    const session = this.#session;
-    for (let attempt = 0; session && session === this.#session; attempt++) {
+    const link = this.#link;
+    for (let attempt = 0; link && !link.isOver; attempt++) {
       try {
-        await session.call("Work", this.queue, this.#credit(session));
+        await link.call("Work", this.queue, this.#credit(link.session));
         return;
       } catch (e) {
         if (e instanceof Lost) return;
         if (isFinal(e)) return this.#refused(e);
-        await new Pause().for(Math.max(waitOf(this.#client.settings.sendBackoff, attempt), (e as WsmqError).retryAfter));
+        await link.pause(Math.max(waitOf(this.#client.settings.sendBackoff, attempt), (e as WsmqError).retryAfter));
       }
     }
   }
@@ -121,7 +127,7 @@ export class QueueWorker implements Extension, Worker {
     job.over();
     this.#held.delete(given.token);
     if (this.#held.size === 0) this.#ended.splice(0).forEach(ended => ended());
-    if (session !== this.#session && !this.#isStopping) void this.#ask();
+    if (session !== this.#link?.session && !this.#isStopping) void this.#ask();
   }
 
   #handlerOf(type: string): JobHandler<any, any> | undefined {
@@ -169,7 +175,7 @@ export class QueueWorker implements Extension, Worker {
   }
 
   async #call(method: string, ...args: unknown[]): Promise<unknown> {
-    if (!this.#session) throw new Lost();
-    return this.#session.call(method, this.queue, ...args);
+    if (!this.#link) throw new Lost();
+    return this.#link.call(method, this.queue, ...args);
   }
 }

@@ -34,7 +34,11 @@ export function readings(Environment, stores = STORES) {
         await chosen.resume(`user:${bob}`);
         await page.shows(6);
 
-        assert.deepEqual(page.bodies, [1, 3, 5, 7, 9, 10]);
+        proxy.cut();
+        await eventually('it has connected once more', () => page.losses === 2 && page.client.state === 'connected');
+        await send(11, 12);
+        await page.shows(8);
+        assert.deepEqual(page.bodies, [1, 3, 5, 7, 9, 10, 11, 12]);
         assert.deepEqual([...page.gaps, ...page.errors.filter(e => e.code !== undefined)], []);
         await assert.rejects(chosen.setFilter('user:nobody', { types: ['a'] }), { code: 'read-not-allowed' });
         await assert.rejects(chosen.setFilter(`user:${bob}`, { types: [] }), { code: 'invalid-message' });
