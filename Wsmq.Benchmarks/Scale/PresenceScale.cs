@@ -102,7 +102,7 @@ internal sealed class PresenceScale(Peer wsmq, bool quick)
     }
 
     // No answer is asked for: that it has worked shows at the watchers. Without presence all of it is refused.
-    private Task LeaveAsync(Crowd crowd)
+    private static Task LeaveAsync(Crowd crowd)
     {
         var frame = Encoding.UTF8.GetBytes("{\"type\":1,\"target\":\"SetPresence\",\"arguments\":[true,null]}\u001e");
         return Parallel.ForEachAsync(

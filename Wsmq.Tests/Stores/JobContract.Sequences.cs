@@ -32,7 +32,8 @@ public abstract partial class JobContract
         var message = StoreHarness.Message(Queue, "ann", "p-1-1");
 
         var results = await h.AppendAsync(
-            InSequence(Queue, "p", 1), message, message, InSequence(Queue, "q", 1, id: "p-1-1"), InSequence(Queue, "p", 1, sender: "eve"), InSequence(WsmqAddress.User("bob"), "p", 1));
+            InSequence(Queue, "p", 1), message, message, InSequence(Queue, "q", 1, id: "p-1-1"), InSequence(Queue, "p", 1, sender: "eve"),
+            InSequence(WsmqAddress.User("bob"), "p", 1));
 
         results.Select(r => r.Duplicate).Should().Equal(false, false, true, false, false, false);
         (await h.AppendAsync(InSequence(Queue, "p", 1, id: "another"))).Should().Equal(AppendResult.NumberTaken);
