@@ -6,13 +6,8 @@ namespace Wsmq.Tests.HostAndCli;
 /// <summary>What the page of the sample that sends web pushes does, as a user who has signed in.</summary>
 internal sealed class PushPage(HttpClient http) : IDisposable
 {
-    public static async Task<PushPage> SignInAsync(Uri root, string user, CookieContainer? cookies = null)
-    {
-        var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies ?? new CookieContainer() }) { BaseAddress = root };
-        using var response = await http.PostAsync(new Uri($"sign-in/{user}", UriKind.Relative), null);
-        response.EnsureSuccessStatusCode();
-        return new PushPage(http);
-    }
+    public static async Task<PushPage> SignInAsync(Uri root, string user, CookieContainer? cookies = null) =>
+        new(await RunningSample.SignInAsync(root, user, cookies));
 
     /// <summary>A push service, and a browser that subscribes there with the key of the app.</summary>
     public async Task<PushService> StartServiceAsync() =>

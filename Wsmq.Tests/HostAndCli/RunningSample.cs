@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Wsmq.Tests.HostAndCli;
 
 /// <summary>A sample as a real process.</summary>
@@ -10,6 +12,15 @@ internal sealed class RunningSample : IAsyncDisposable
     public ToolProcess Process { get; }
 
     public Uri Root { get; }
+
+    /// <summary>Signs in at a sample whose users have a cookie.</summary>
+    public static async Task<HttpClient> SignInAsync(Uri root, string user, CookieContainer? cookies = null)
+    {
+        var http = new HttpClient(new HttpClientHandler { CookieContainer = cookies ?? new CookieContainer() }) { BaseAddress = root };
+        using var response = await http.PostAsync(new Uri($"sign-in/{user}", UriKind.Relative), null);
+        response.EnsureSuccessStatusCode();
+        return http;
+    }
 
     /// <param name="sample">The folder of the project.</param>
     /// <param name="contentRoot">Where it has its data.</param>

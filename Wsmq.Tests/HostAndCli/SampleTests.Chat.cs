@@ -36,7 +36,7 @@ public sealed partial class SampleTests
         using var left = await bobsRooms.DeleteAsync(new Uri($"rooms/{room.Name}/membership", UriKind.Relative));
         await RefusedAsync(() => bob.SendAsync(room, new Number(5)), WsmqErrors.SendNotAllowed);
         (await alicesRooms.PostAsync(new Uri("sign-in/mallory", UriKind.Relative), null)).StatusCode.Should().Be(HttpStatusCode.NotFound);
-        using var nobody = new HttpClient { BaseAddress = _root };
+        using var nobody = new HttpClient { BaseAddress = Root };
         (await nobody.GetAsync(new Uri("rooms", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
 
         static async Task RefusedAsync(Func<Task> call, WsmqError error) =>
@@ -52,7 +52,7 @@ public sealed partial class SampleTests
     private async Task<(WsmqClient Client, HttpClient Http)> ChatterAsync(string user)
     {
         var cookies = new CookieContainer();
-        var http = await SignInAsync(user, cookies);
+        var http = await RunningSample.SignInAsync(Root, user, cookies);
         var client = new TypedClient(Hub, user, null, o => (o.AccessTokenProvider, o.ConfigureHttp) = (null, h => h.Cookies = cookies));
         _clients.Add(client);
         client.Client.OnAny((_, _) => Task.CompletedTask);

@@ -47,7 +47,7 @@ public sealed partial class SampleTests
 
         await Eventually.That("it is offline", async () => (await StateAsync()).GetProperty("status").GetString() == "offline");
         (await StateAsync()).GetProperty("lastSeen").ValueKind.Should().Be(JsonValueKind.String);
-        using var nobody = new HttpClient { BaseAddress = _root };
+        using var nobody = new HttpClient { BaseAddress = Root };
         (await nobody.GetAsync(new Uri("devices/attic", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
 
         async Task<JsonElement> StateAsync() => await http.GetFromJsonAsync<JsonElement>(new Uri("devices/attic", UriKind.Relative));
@@ -114,7 +114,7 @@ public sealed partial class SampleTests
 
         var sending = () => device.SendAsync("user:attic", 1);
         (await sending.Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.SendNotAllowed);
-        using var asDevice = new HttpClient { BaseAddress = _root };
+        using var asDevice = new HttpClient { BaseAddress = Root };
         asDevice.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await issued.Content.ReadAsStringAsync());
         (await CommandAsync(asDevice, "attic", "measure")).Should().Be("403 ");
 
@@ -128,7 +128,7 @@ public sealed partial class SampleTests
     private async Task<HttpClient> OperatorAsync(params string[] arguments)
     {
         await StartAsync("samples/Devices/DeviceServer", ["--Devices:Grace", "00:00:00.5", .. arguments]);
-        var http = new HttpClient { BaseAddress = _root };
+        var http = new HttpClient { BaseAddress = Root };
         using var issued = await http.PostAsync(new Uri("tokens/operators/olga", UriKind.Relative), null);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await issued.Content.ReadAsStringAsync());
         return http;
@@ -136,7 +136,7 @@ public sealed partial class SampleTests
 
     private async Task<ToolProcess> DeviceAsync(string id)
     {
-        var device = ToolProcess.Start(Thermostat, new Dictionary<string, string>(), id, _root.ToString());
+        var device = ToolProcess.Start(Thermostat, new Dictionary<string, string>(), id, Root.ToString());
         await Eventually.That($"{id} is connected", () => device.HasExited || device.Output.Contains($"{id}: Connected"));
         device.HasExited.Should().BeFalse(device.Error);
         return device;

@@ -68,8 +68,8 @@ public sealed class MovingSlotTests(SharedCluster redis) : IAsyncLifetime
         var (bobs, carols) = ((await _h.AppendAsync(Tracked(Bob, "a", 0)))[0].Position, (await _h.AppendAsync(Tracked(carol, "a", 0)))[0].Position);
         var marks = new DeliveryMarks(_h.Store, NullLogger<DeliveryMarks>.Instance);
         await using var slot = await MoveRecordsAsync(Bob);
-        marks.Add(Bob, bobs, "phone", isSkipped: false);
-        marks.Add(carol, carols, "phone", isSkipped: false);
+        marks.Add(Bob, bobs, "bob", "phone", isSkipped: false);
+        marks.Add(carol, carols, carol.Name, "phone", isSkipped: false);
         await marks.StartAsync(default);
         await Eventually.That("the other one is stored", async () => (await RecordAsync(carol, carols)).Delivered == 1);
         await slot.EndAsync();
