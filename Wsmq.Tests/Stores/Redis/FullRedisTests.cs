@@ -43,10 +43,14 @@ public sealed class FullRedisTests
         await using var node = await TestNode.StartAsync(
             s => s.UseRedis(redis.EndPoint), o => (o.Delivery.AckGrace, o.Publish.SendTimeout) = (TimeSpan.Zero, TimeSpan.FromSeconds(5)));
         await node.Publisher.SendAsync(Large());
-        async Task<bool> IsStoredAsync() => (await node.Publisher.SendManyAsync([Large() with { TimeToLive = TimeSpan.FromSeconds(1) }]))[0].Receipt is not null;
-        await Eventually.That("Redis is full", async () => !await IsStoredAsync());
 
-        await Eventually.That("Redis has capacity again", IsStoredAsync);
+        // Many at once, so that it is full before the first ones have expired.
+        await Eventually.That("Redis is full", async () => !await AreStoredAsync(64));
+
+        await Eventually.That("Redis has capacity again", () => AreStoredAsync(1));
+
+        async Task<bool> AreStoredAsync(int count) => (await node.Publisher.SendManyAsync(
+            [.. Enumerable.Repeat(Large() with { TimeToLive = TimeSpan.FromSeconds(5) }, count)])).All(r => r.Receipt is not null);
     }
 
     [Theory]
