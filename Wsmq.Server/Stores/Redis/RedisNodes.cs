@@ -45,11 +45,12 @@ internal sealed class RedisNodes(
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
+        var asked = clock.Timestamp;
         var reply = await RedisErrors.GuardAsync(
             () => connections.Database.ScriptEvaluateAsync(
                 RedisScript.NodesRenew, [Keys.Nodes], [Self, _joined ? options.Expiry.WholeMilliseconds() : 0], CommandFlags.DemandMaster),
             cancellationToken);
-        clock.Observe((long)reply);
+        clock.Observe((long)reply, asked);
     }
 
     public async Task LeaveAsync()
