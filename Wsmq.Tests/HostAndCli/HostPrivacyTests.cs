@@ -22,7 +22,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
     public async Task InitializeAsync()
     {
         var prefix = redis.NextPrefix();
-        await _tools.StartHostAsync([.. Tools.Trace, "--Wsmq:Redis", redis.Server.EndPoint, "--Wsmq:RedisOptions:KeyPrefix", prefix]);
+        await _tools.StartHostAsync([.. Tools.Trace, "--Wsmq:Redis", redis.Server.EndPoint, "--Wsmq:RedisOptions:KeyPrefix", prefix, "--Wsmq:Options:Presence:IsEnabled", "true"]);
         _other = await TestNode.StartAsync(s => s.UseRedis(redis.Server.EndPoint, o => o.KeyPrefix = prefix));
     }
 
@@ -40,6 +40,7 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         await RefusedAsync();
         await TimedAsync();
         await StateAsync();
+        await MessagingAsync();
         await ExpelledAsync();
 
         await Eventually.That("the last close is logged", () => _tools.Host.Output.Any(l => l.Contains("was closed: banned", StringComparison.Ordinal)));
@@ -97,6 +98,22 @@ public sealed class HostPrivacyTests(SharedRedis redis) : IAsyncLifetime, IClass
         await heidi.Client.RemoveStateAsync(WsmqAddress.User("kept"), Marker);
         await using var kept = await StartAsync("kept");
         await Eventually.That("the message was tried", () => kept.Errors.Count > 0);
+    }
+
+    // Filters, tracked messages, sequences, requests and presence, with their refusals.
+    private async Task MessagingAsync()
+    {
+        var (judy, body) = (WsmqAddress.User("judy"), WsmqJsonBody.Parse($"\"{Marker}\""));
+        await using var ivan = await StartAsync("ivan");
+        await ivan.Client.SetFilterAsync(WsmqAddress.User("ivan"), new WsmqFilter { Headers = new Dictionary<string, string> { ["h"] = Marker } });
+        await ivan.Client.Invoking(c => c.SetFilterAsync(judy, new WsmqFilter { Types = [Marker + new string('x', 5_000)] })).Should().ThrowAsync<WsmqException>();
+        var message = new WsmqOutgoingMessage { To = judy.ToString(), Type = nameof(Number), Body = body, Track = true };
+        await ivan.Client.SendAsync(message);
+        await ivan.Client.SendAsync(message with { Sequence = new WsmqSequence("p", 1, 1) });
+        await ivan.Client.Invoking(c => c.SendAsync(message with { Sequence = new WsmqSequence("p", 1, 3) })).Should().ThrowAsync<WsmqException>();
+        await ivan.Client.Invoking(c => c.RequestAsync(message with { Track = false }, TimeSpan.FromSeconds(5))).Should().ThrowAsync<WsmqException>();
+        await ivan.Client.SetPresenceAsync(away: true, body);
+        await ivan.Client.Invoking(c => c.SetPresenceAsync(away: true, WsmqJsonBody.Parse($"\"{Marker}{new string('x', 5_000)}\""))).Should().ThrowAsync<WsmqException>();
     }
 
     private async Task RefusedAsync()
