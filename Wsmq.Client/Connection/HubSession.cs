@@ -24,7 +24,7 @@ internal sealed class HubSession : IAsyncDisposable
     /// <param name="connection">The connection.</param>
     /// <param name="receiver">Receives the server's calls.</param>
     /// <param name="isHeld">Whether the server delivers nothing before <see cref="BeginReadingAsync"/>.</param>
-    /// <param name="mustBeHeld">Whether it must not, by what the app has set meanwhile.</param>
+    /// <param name="mustBeHeld">Whether the app has set something meanwhile for which the connection would have to be held.</param>
     public HubSession(HubConnection connection, ISessionReceiver receiver, bool isHeld, Func<bool> mustBeHeld)
     {
         IsHeld = isHeld;

@@ -15,7 +15,7 @@ internal sealed class Device
 
     public Target SetTarget(double celsius)
     {
-        // Code and text reach whoever asked. Of any other exception only that there was one.
+        // The requester gets code and text. Of any other exception it learns only that there was one.
         if (celsius is < Coldest or > Warmest)
             throw new WsmqRequestException("out-of-range", $"{Coldest} to {Warmest} degrees");
         _target = celsius;
