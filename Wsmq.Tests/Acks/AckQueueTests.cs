@@ -74,7 +74,11 @@ public sealed class AckQueueTests
         await queue.StartAsync(default);
 
         marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
-        await Eventually.That("the first attempt has failed", () => tracking.Failures == 1);
+        await tracking.Called.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        var attempt = marks.WhenStored();
+        tracking.First.SetException(new TimeoutException());
+        await attempt.WaitAsync(TimeSpan.FromSeconds(90));
+        tracking.Stored.Should().BeEmpty();
         await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
 
         tracking.Stored.Should().ContainSingle().Which.Position.Should().Be(Ack.Position);
@@ -96,21 +100,21 @@ public sealed class AckQueueTests
             remove { }
         }
 
-        public volatile int Failures;
+        public TaskCompletionSource Called { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The outcome of the first call.</summary>
+        public TaskCompletionSource First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public ConcurrentQueue<TrackedDelivery> Stored { get; } = new();
 
-        public Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
+        public async Task<UnstoredMarks?> DeliveredAsync(IReadOnlyList<TrackedDelivery> batch, CancellationToken cancellationToken)
         {
-            if (Failures == 0)
-            {
-                Failures++;
-                throw new TimeoutException();
-            }
+            if (Called.TrySetResult())
+                await First.Task;
 
             foreach (var delivery in batch)
                 Stored.Enqueue(delivery);
-            return Task.FromResult<UnstoredMarks?>(null);
+            return null;
         }
 
         public Task<TrackedEntry?> ReadAsync(
