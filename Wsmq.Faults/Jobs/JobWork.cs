@@ -63,6 +63,7 @@ internal sealed class JobWork(string worker, TimeSpan lease, Func<HistoryEvent, 
             Run = Guid.NewGuid().ToString("N"),
         };
         await report(began);
+        var leaseLost = began with { Kind = EventKind.JobLeaseLost };
         var number = long.Parse(job.Position, CultureInfo.InvariantCulture);
         try
         {
@@ -70,12 +71,19 @@ internal sealed class JobWork(string worker, TimeSpan lease, Func<HistoryEvent, 
         }
         catch (OperationCanceledException)
         {
-            await report(began with { Kind = stopping.IsCancellationRequested ? EventKind.JobUncounted : EventKind.JobLeaseLost });
+            await report(stopping.IsCancellationRequested ? began with { Kind = EventKind.JobUncounted } : leaseLost);
             throw;
         }
 
         var how = EndOf(number, job.Number);
         await report(began with { Kind = KindOf(how) });
+        if (how == JobEnd.Throws && end.IsCancellationRequested)
+        {
+            // Lost while the report was on its way: whatever a handler throws then, its worker hands back.
+            await report(leaseLost);
+            end.ThrowIfCancellationRequested();
+        }
+
         return how;
     }
 

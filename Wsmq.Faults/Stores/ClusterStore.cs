@@ -10,8 +10,7 @@ namespace Wsmq.Faults.Stores;
 /// </summary>
 internal sealed class ClusterStore(string folder, Timings timings) : Deployment(folder, timings)
 {
-    // Long, because a failover on a busy machine would lose a tail that no fault has announced. But the other primaries vote for a replica of
-    // the same shard again only after twice this time, even if a fault requests it.
+    // The other primaries vote for a replica of the same shard again only after twice this time, even if a fault requests it.
     private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(8);
 
     private readonly List<TcpProxy> _lines = [];
@@ -71,8 +70,12 @@ internal sealed class ClusterStore(string folder, Timings timings) : Deployment(
     {
         var line = new TcpProxy(() => _servers[number].Uri);
         _lines.Add(line);
-        var server = await RedisSettings.StartAsync(
-            [.. RedisCluster.Arguments(NodeTimeout), "--cluster-announce-port", line.Port.ToString(CultureInfo.InvariantCulture)]);
+        var server = await RedisSettings.StartAsync([
+            .. RedisCluster.Arguments(NodeTimeout), "--cluster-announce-port", line.Port.ToString(CultureInfo.InvariantCulture),
+
+            // A failover that a busy machine causes would lose a tail that no fault has announced.
+            "--cluster-replica-no-failover", "yes",
+        ]);
         _servers.Add(server);
         return server;
     }

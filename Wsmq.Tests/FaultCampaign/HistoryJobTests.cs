@@ -277,6 +277,23 @@ public sealed class HistoryJobTests
         Verdict.JobsRolledBack.Should().Be(3, "both completions, and the order");
     }
 
+    [Fact]
+    public async Task A_worker_that_loses_the_lease_while_it_reports_how_the_attempt_ended_hands_back()
+    {
+        using var lease = new CancellationTokenSource();
+        var work = new JobWork("app", TimeSpan.FromSeconds(5), happened =>
+        {
+            Add(happened);
+            if (happened.Kind == EventKind.JobThrew)
+                lease.Cancel();
+            return Task.CompletedTask;
+        });
+        await work.Invoking(w => w.RunAsync(new JobAttempt("j1", At(1), 1, 0), lease.Token)).Should().ThrowAsync<OperationCanceledException>();
+
+        Began(1);
+        Verdict.JobsUnleased.Should().Be(0);
+    }
+
     private static string At(int number) => $"{number:D16}";
 
     private void Stored(params int[] numbers)
