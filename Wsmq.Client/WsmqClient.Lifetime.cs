@@ -9,7 +9,8 @@ public sealed partial class WsmqClient
     internal bool StartsWithFirstCall { get; set; }
 
     /// <summary>
-    /// Starts the client, and returns when it is connected for the first time. Register handlers before. While the server is
+    /// Starts the client, and returns when it is connected for the first time and the server knows which jobs and requests it handles.
+    /// Register handlers before. While the server is
     /// unreachable, attempts are repeated indefinitely, so that an app may start before its server; each cause is logged once, and each
     /// failure raises <see cref="ConnectFailed"/>. That includes HTTP 404, with which a proxy answers for a server that is not there yet.
     /// A refusal that a retry would not change ends the start: a final error of the server, HTTP 401 or 403, or an invalid configuration.
@@ -73,6 +74,7 @@ public sealed partial class WsmqClient
         try
         {
             await run.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await run.Asked.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !run.Connected.IsCompletedSuccessfully)
         {

@@ -6,6 +6,11 @@ internal interface ISessionUser
     /// <summary>A connection is up: use it, and repeat on it the calls that were unanswered on the last one.</summary>
     void Attach(HubSession session);
 
+    /// <summary>
+    /// Completes once what the first connection was asked for has had an answer, whatever it is: the start of the client waits for it.
+    /// </summary>
+    Task Asked => Task.CompletedTask;
+
     /// <summary>The client is leaving the connection: start no more calls on it. Completes once calls in flight are answered.</summary>
     Task LeaveAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -64,6 +64,9 @@ internal sealed class ClientRun : IDisposable
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connection.Connected;
 
+    /// <summary>Completes once the server has answered all that the handlers of jobs and requests ask it for.</summary>
+    public Task Asked => _connection.Asked;
+
     /// <summary>Whether the client will not connect again: its token was revoked, its user banned, or its start refused.</summary>
     public bool IsExpelled => _connection.Expelled is not null;
 

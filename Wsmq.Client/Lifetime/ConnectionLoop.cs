@@ -24,6 +24,9 @@ internal sealed class ConnectionLoop(
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
 
+    /// <summary>Completes once all that was asked for over the first connection has had its answers.</summary>
+    public Task Asked => Task.WhenAll(users.Select(u => u.Asked));
+
     /// <summary>Whether a final refusal before the first connection ends the loop: the app awaits the start, and gets the error.</summary>
     public bool EndsWhenRefused { get; set; }
 

@@ -11,7 +11,9 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
 
     // By the text that the server gets in place of the source.
     private readonly Dictionary<string, WsmqFilter> _filters = [];
-    private readonly HashSet<WsmqAddress> _paused = [];
+
+    // Each pause has a mark of its own: the refusal of one does not end a later one.
+    private readonly Dictionary<WsmqAddress, object> _paused = [];
 
     // One call at a time, each with what holds when it is made: of two changes the server has the later one.
     [SuppressMessage("Reliability", "CA2213", Justification = "It has no handle to wait on.")]
@@ -63,7 +65,8 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
 
     public async Task PauseAsync(WsmqAddress source, bool paused)
     {
-        Change(() => paused ? _paused.Add(source) : _paused.Remove(source));
+        var mark = new object();
+        Change(() => paused ? (_paused[source] = mark) is not null : _paused.Remove(source));
         if (_session is not { } session)
             return;
         try
@@ -72,7 +75,7 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
         }
         catch (WsmqException) when (paused)
         {
-            Change(() => _paused.Remove(source));
+            Change(() => _paused.GetValueOrDefault(source) == mark && _paused.Remove(source));
             throw;
         }
     }
@@ -99,7 +102,7 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
     {
         foreach (var source in Change(() => _filters.Keys.ToArray()))
             await ReportAsync(SendFilterAsync(session, source)).ConfigureAwait(false);
-        foreach (var source in Change(() => _paused.ToArray()))
+        foreach (var source in Change(() => _paused.Keys.ToArray()))
             await ReportAsync(SendPauseAsync(session, source)).ConfigureAwait(false);
         await ReportAsync(CallAsync(session, session.BeginReadingAsync)).ConfigureAwait(false);
     }
@@ -120,7 +123,7 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
         CallAsync(session, () => session.SetFilterAsync(source, Change(() => _filters.GetValueOrDefault(source))));
 
     private Task SendPauseAsync(HubSession session, WsmqAddress source) =>
-        CallAsync(session, () => session.PauseReadingAsync(source, Change(() => _paused.Contains(source))));
+        CallAsync(session, () => session.PauseReadingAsync(source, Change(() => _paused.ContainsKey(source))));
 
     // Repeated until there is an answer, or the connection has ended: the next one begins with what holds then.
     private async Task CallAsync(HubSession session, Func<Task> call)

@@ -11,16 +11,17 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
 {
     private readonly ConcurrentDictionary<(HubSession Session, string Id), Open> _open = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile HubSession? _session;
     private volatile bool _isStopping;
+
+    public Task Asked => _asked.Task;
 
     public void Attach(HubSession session)
     {
         _session = session;
-        if (_isStopping)
-            return;
-        foreach (var entry in registry.All)
-            _ = Task.Run(() => OfferAsync(session, entry));
+        if (!_isStopping)
+            _ = Task.Run(() => OfferAsync(session));
     }
 
     public void Detach()
@@ -44,6 +45,7 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
+        _asked.TrySetResult();
         await Waits.TryAsync(LeaveAsync(cancellationToken), options, cancellationToken).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
     }
@@ -124,32 +126,52 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
         }
     }
 
-    private async Task OfferAsync(HubSession session, RespondRegistry.Entry entry)
+    private async Task OfferAsync(HubSession session)
+    {
+        var entries = registry.All;
+        var failures = await Task.WhenAll(entries.Select(entry => TryOfferAsync(session, entry))).ConfigureAwait(false);
+        _asked.TrySetResult();
+        foreach (var (entry, failure) in entries.Zip(failures))
+        {
+            if (failure is not null)
+                _ = Task.Run(() => OfferAgainAsync(session, entry, failure));
+        }
+    }
+
+    private async Task OfferAgainAsync(HubSession session, RespondRegistry.Entry entry, Exception? failure)
     {
         var isReported = false;
-        for (var attempt = 0; _session == session && !_isStopping; attempt++)
+        for (var attempt = 0; failure is not null && _session == session && !_isStopping; attempt++)
         {
-            try
-            {
-                await session.RespondAsync(entry.Address, [.. entry.Handlers.Keys], entry.Options.Concurrency)
-                    .WaitAsync(options.SendTimeout, options.TimeProvider, _stop.Token).ConfigureAwait(false);
-                return;
-            }
-            catch (Exception e)
-            {
-                var isFinal = HubRefusal.IsFinal(e, out var refusal);
-                if (isFinal && !isReported)
-                    events.RaiseError(WsmqClientOperation.Respond, refusal!);
-                isReported |= isFinal;
+            var isFinal = HubRefusal.IsFinal(failure, out var refusal);
+            if (isFinal && !isReported)
+                events.RaiseError(WsmqClientOperation.Respond, refusal!);
+            isReported |= isFinal;
 
-                // Who is not a member of a group yet may become one.
-                if (isFinal && (entry.Address is not { Kind: WsmqAddressKind.Group } || WsmqException.From(e)?.Error != WsmqErrors.ReadNotAllowed))
-                    return;
-                var backoff = isFinal ? options.ReconnectBackoff : options.SendBackoff;
-                var wait = Waits.Longer(backoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
-                Log.NotOffered(events.Logger, e, wait);
-                await Task.Delay(wait, options.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            // Who is not a member of a group yet may become one.
+            if (isFinal && (entry.Address is not { Kind: WsmqAddressKind.Group } || WsmqException.From(failure)?.Error != WsmqErrors.ReadNotAllowed))
+                return;
+            var backoff = isFinal ? options.ReconnectBackoff : options.SendBackoff;
+            var wait = Waits.Longer(backoff.Next(attempt), WsmqException.From(failure)?.RetryAfter);
+            Log.NotOffered(events.Logger, failure, wait);
+            await Task.Delay(wait, options.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_session == session && !_isStopping)
+                failure = await TryOfferAsync(session, entry).ConfigureAwait(false);
+        }
+    }
+
+    // Returns why the server has not accepted it.
+    private async Task<Exception?> TryOfferAsync(HubSession session, RespondRegistry.Entry entry)
+    {
+        try
+        {
+            await session.RespondAsync(entry.Address, [.. entry.Handlers.Keys], entry.Options.Concurrency)
+                .WaitAsync(options.SendTimeout, options.TimeProvider, _stop.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class QueueWorker : IJobLine
     private readonly HashSet<JobLease> _before = [];
     private volatile TaskCompletionSource<HubSession> _attached = Unattached();
     private readonly TaskCompletionSource _ceased = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private Task _handedBack = Task.CompletedTask;
     private bool _isRefused;
@@ -39,6 +40,9 @@ internal sealed class QueueWorker : IJobLine
         _runner = new JobRunner($"wsmq worker of {queue.Name}", handlers, work, this, new ClientJobReports(queue, events), _time);
         _completions = new(MostCompletions, CompleteAsync);
     }
+
+    /// <summary>Completes once the server has answered the first call for jobs, whatever it has said.</summary>
+    public Task Asked => _asked.Task;
 
     public void Start()
     {
@@ -252,6 +256,7 @@ internal sealed class QueueWorker : IJobLine
                     await _ask.WaitAsync(_asking.Token).ConfigureAwait(false);
                 var session = await _attached.Task.WaitAsync(_asking.Token).ConfigureAwait(false);
                 attempt = await AskAsync(session, attempt).ConfigureAwait(false);
+                _asked.TrySetResult();
             }
         }
         catch (OperationCanceledException) when (_asking.IsCancellationRequested)
@@ -261,6 +266,10 @@ internal sealed class QueueWorker : IJobLine
         catch (Exception e)
         {
             Log.LoopFailed(_events.Logger, e);
+        }
+        finally
+        {
+            _asked.TrySetResult();
         }
     }
 

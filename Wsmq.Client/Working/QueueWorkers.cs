@@ -14,6 +14,8 @@ internal sealed class QueueWorkers(QueueRegistry registry, WsmqClientOptions opt
             return worker;
         });
 
+    public Task Asked => Task.WhenAll(_workers.Values.Select(w => w.Asked));
+
     public void Attach(HubSession session)
     {
         foreach (var worker in _workers.Values)

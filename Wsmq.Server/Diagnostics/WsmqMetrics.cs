@@ -15,6 +15,7 @@ internal sealed class WsmqMetrics
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _evicted;
+    private readonly Counter<long> _expired;
     private readonly Counter<long> _limited;
     private readonly UpDownCounter<long> _connections;
     private readonly UpDownCounter<long> _draining;
@@ -40,6 +41,7 @@ internal sealed class WsmqMetrics
         _gaps = meter.CreateCounter<long>("wsmq.gaps", "{gap}", "Gaps announced.");
         _deadLettered = meter.CreateCounter<long>("wsmq.messages.dead_lettered", "{message}", "Messages dead-lettered after failed attempts.");
         _evicted = meter.CreateCounter<long>("wsmq.dead_letters.evicted", "{message}", "Dead letters evicted for newer ones.");
+        _expired = meter.CreateCounter<long>("wsmq.messages.expired", "{message}", "Messages removed because their time to live was over.");
         _limited = meter.CreateCounter<long>("wsmq.limited", "{call}", "Calls and connections refused because they exceed a limit.");
         _connections = meter.CreateUpDownCounter<long>("wsmq.connections", "{connection}", "Connections being served.");
         _draining = meter.CreateUpDownCounter<long>("wsmq.draining", "{node}", "1 while the node is draining.");
@@ -90,6 +92,8 @@ internal sealed class WsmqMetrics
     public void DeadLettered() => _deadLettered.Add(1);
 
     public void DeadLettersEvicted(int count) => _evicted.Add(count);
+
+    public void ExpiredRemoved(int count) => _expired.Add(count);
 
     public void Limited(string code) => _limited.Add(1, new KeyValuePair<string, object?>("code", code));
 

@@ -1,10 +1,11 @@
+using Wsmq.Server.Diagnostics;
 using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Expiry;
 
 /// <summary>Has the store remove entries whose time to live is over, and releases the storage that their senders are charged for.</summary>
-internal sealed class ExpiredEntries(IStore store)
+internal sealed class ExpiredEntries(IStore store, WsmqMetrics metrics)
 {
     /// <summary>Removes what has expired in a lane. Several nodes may do so at once.</summary>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
@@ -14,6 +15,8 @@ internal sealed class ExpiredEntries(IStore store)
         do
         {
             part = await store.Expiry.RemoveAsync(lane, cancellationToken);
+            if (part.Removed.Count > 0)
+                metrics.ExpiredRemoved(part.Removed.Count);
             await ReleaseAsync(part.Removed);
         }
         while (part.HasMore);

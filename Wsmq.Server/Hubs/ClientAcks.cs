@@ -68,7 +68,7 @@ internal sealed class ClientAcks(FeedRegistry feeds, AckQueue acks, IStore store
     public async Task ResumeAsync(Session session, string? source, string? after)
     {
         await session.Limits.ThrottleReadAsync(session.Connection.Aborted);
-        var pump = await session.PumpOfAsync(source);
+        var pump = await session.PumpOfMemberAsync(source);
         var position = WsmqPosition.Parse(after);
         await feeds.RequireWithinAsync(pump.Feed, position, WsmqErrors.PositionBeyondTail, session.Connection.Aborted);
         pump.Restart(position);

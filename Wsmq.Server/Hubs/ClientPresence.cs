@@ -105,7 +105,7 @@ internal sealed class ClientPresence(PresenceParts parts, PresenceSwitch isOn, A
             return address == session.OwnQueue;
         try
         {
-            await session.PumpOfAsync(address.ToString());
+            await session.PumpOfMemberAsync(address.ToString());
             return true;
         }
         catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)

@@ -73,7 +73,7 @@ internal sealed class ClientRequests(
             MessageRules.Name(Wire.Type, type);
 
         // A reader of an address may answer there.
-        var source = (await session.PumpOfAsync(address ?? session.OwnQueue.ToString())).Feed.Source;
+        var source = (await session.PumpOfMemberAsync(address ?? session.OwnQueue.ToString())).Feed.Source;
         var responder = responders.Of(session);
         try
         {

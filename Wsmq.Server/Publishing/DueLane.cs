@@ -65,8 +65,7 @@ internal sealed class DueLane(int lane, DueServices services, TimeProvider time,
         var sends = new List<AwaitedSend>(messages.Count);
         foreach (var message in messages)
         {
-            var terms = TrackRules.Restore(StateRules.Restore(message, services.Options.Publish), services.Options.Tracking);
-            sends.Add(new AwaitedSend(UnacknowledgedRules.Restore(LifeRules.Restore(terms), services.Options.Unacknowledged)));
+            sends.Add(new AwaitedSend(DueTerms.Restore(message, services.Options)));
             services.Queue.Enqueue(sends[^1]);
 
             // A busy node: later ones must not pass this one.

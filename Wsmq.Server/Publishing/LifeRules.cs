@@ -1,4 +1,3 @@
-using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
@@ -15,8 +14,4 @@ internal static class LifeRules
     public static LogTerms? Add(LogTerms? terms, long? timeToLive) => timeToLive is { } life
         ? (terms ?? new LogTerms()) with { Life = Math.Min(life, MostMilliseconds) * 1_000 }
         : terms;
-
-    /// <summary>The request of a message that has waited, with what its metadata says of a time to live.</summary>
-    public static AppendRequest Restore(AppendRequest request) =>
-        EntryHeader.Of(request.Metadata).TimeToLive is > 0 and var life ? request with { Log = Add(request.Log, life) } : request;
 }

@@ -1,4 +1,3 @@
-using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
@@ -25,13 +24,7 @@ internal static class StateRules
         return Of(MessageRules.Name(Wire.StateKey, message.StateKey), message.RemoveState, message.ExpectedTail, options);
     }
 
-    /// <summary>The request of a message that has waited, with what its metadata says of state.</summary>
-    public static AppendRequest Restore(AppendRequest request, WsmqPublishOptions options) =>
-        EntryHeader.Of(request.Metadata) is { StateKey: { } key } header
-            ? request with { Log = Of(key, header.RemovesState, expectedTail: null, options) }
-            : request;
-
-    private static LogTerms Of(string? key, bool removes, WsmqPosition? expectedTail, WsmqPublishOptions options) => new()
+    public static LogTerms Of(string? key, bool removes, WsmqPosition? expectedTail, WsmqPublishOptions options) => new()
     {
         ExpectedTail = expectedTail,
         StateKey = key,

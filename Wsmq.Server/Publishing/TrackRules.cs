@@ -1,4 +1,3 @@
-using Wsmq.Server.Framing;
 using Wsmq.Server.Stores;
 
 namespace Wsmq.Server.Publishing;
@@ -25,13 +24,4 @@ internal static class TrackRules
                 MaxReaders = options.MaxMembers,
             },
         };
-
-    /// <summary>The request of a message that has waited, with what its metadata says of tracking.</summary>
-    public static AppendRequest Restore(AppendRequest request, WsmqTrackingOptions options) =>
-        EntryHeader.Of(request.Metadata) is { IsTracked: true, Id: { } id } header
-            ? request with
-            {
-                Log = Add(request.Log, header.Sender is { } user ? WsmqCaller.ScopeOf(user) : MessageRules.AppScope, id, options),
-            }
-            : request;
 }

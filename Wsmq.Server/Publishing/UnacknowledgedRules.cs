@@ -1,6 +1,3 @@
-using Wsmq.Server.Framing;
-using Wsmq.Server.Stores;
-
 namespace Wsmq.Server.Publishing;
 
 /// <summary>Which messages the app's hook is told of if no device acknowledges them in time.</summary>
@@ -12,12 +9,6 @@ internal static class UnacknowledgedRules
         WsmqUnacknowledgedOptions options, WsmqAddress to, string? type, IReadOnlyDictionary<string, string>? headers) =>
         options.HasHook && to.Kind == WsmqAddressKind.User
         && ((options.Types.Count == 0 && options.Header is null) || HasType(options, type) || HasHeader(options, headers));
-
-    /// <summary>The request of a message that has waited, with what its metadata says of it.</summary>
-    public static AppendRequest Restore(AppendRequest request, WsmqUnacknowledgedOptions options) =>
-        options.HasHook && Includes(options, request.To, EntryHeader.Of(request.Metadata).Type, EntryHeader.HeadersOf(request.Metadata))
-            ? request with { IsNoted = true }
-            : request;
 
     private static bool HasType(WsmqUnacknowledgedOptions options, string? type)
     {

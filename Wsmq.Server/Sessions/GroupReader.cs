@@ -26,6 +26,9 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
     private LiveMemberships? _live;
     private long _noted;
 
+    // Completes with the run that begins next; null while nobody waits for it.
+    private TaskCompletionSource? _next;
+
     // A connected device must not expire.
     public static TimeSpan PeriodOf(WsmqOptions options) => TimeSpan.FromTicks(Math.Min(LongestPeriod.Ticks, options.Devices.Expiry.Ticks / 4));
 
@@ -51,6 +54,25 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
         Ready.WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
 
     /// <summary>
+    /// Reads a group that the user has joined a moment ago, although no signal has told it yet. Completes once it is read, or at once if the
+    /// user is no member; a refused caller costs one read of the store.
+    /// </summary>
+    /// <exception cref="TimeoutException">The groups were not read within the send timeout.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task JoinAsync(WsmqAddress group, CancellationToken cancellationToken)
+    {
+        await ReadyInTimeAsync(cancellationToken);
+        if (session.TryGetPump(group, out _)
+            || !await subscriptions.Store.Memberships.IsMemberAsync(group.Name, session.Caller.UserId, cancellationToken))
+            return;
+        Task next;
+        lock (_lock)
+            next = (_next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        Wake();
+        await next.WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
+    }
+
+    /// <summary>
     /// Reads the memberships in the background, the first time at once: a connection serves calls as soon as its own queue is read, however
     /// many groups its user is in.
     /// </summary>
@@ -65,22 +87,36 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
         await _stop.RequestAsync();
         await EndAsync();
         Volatile.Read(ref _first)?.TrySetCanceled();
+        TakeNext()?.TrySetCanceled();
         if (_live is not null)
             await _live.StopAsync();
     }
 
     protected override async ValueTask RunAsync()
     {
+        var waited = TakeNext();
         try
         {
             Volatile.Write(ref _noted, subscriptions.Time.GetTimestamp());
             await new Backoff(subscriptions.Time).RetryAsync(
                 NoteAndRefreshAsync, (e, delay) => Log.RefreshFailed(subscriptions.Logger, e, session.Connection.Id, delay), _stop.Token);
+            waited?.TrySetResult();
             _stop.Rest();
         }
         catch (Exception) when (_stop.IsRequested)
         {
             // The connection is gone: there is no client to notify of a failure.
+            waited?.TrySetCanceled();
+        }
+    }
+
+    private TaskCompletionSource? TakeNext()
+    {
+        lock (_lock)
+        {
+            var next = _next;
+            _next = null;
+            return next;
         }
     }
 

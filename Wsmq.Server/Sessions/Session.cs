@@ -99,7 +99,22 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         var opening = address.Kind == WsmqAddressKind.Group && Groups is { Ready.IsCompleted: false } groups ? groups : null;
         if (TryGetPump(address, out var pump))
             return new(pump);
-        return opening is not null ? AwaitedPumpAsync(address, opening) : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+        return opening is not null
+            ? AwaitedPumpAsync(address, opening.ReadyInTimeAsync(Connection.Aborted))
+            : throw new WsmqException(WsmqErrors.ReadNotAllowed);
+    }
+
+    /// <summary>
+    /// The same for a call that may come just after its user has joined a group: waits until the connection reads it. A refusal costs a read
+    /// of the store, so such calls are limited.
+    /// </summary>
+    /// <exception cref="WsmqException">As <see cref="PumpOfAsync"/>.</exception>
+    public ValueTask<DeliveryPump> PumpOfMemberAsync(string? source)
+    {
+        var address = WsmqAddress.Parse(source);
+        return address.Kind == WsmqAddressKind.Group && Groups is { } groups && !TryGetPump(address, out _)
+            ? AwaitedPumpAsync(address, groups.JoinAsync(address, Connection.Aborted))
+            : PumpOfAsync(source);
     }
 
     public void Add(DeliveryPump pump)
@@ -148,11 +163,11 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
         }
     }
 
-    private async ValueTask<DeliveryPump> AwaitedPumpAsync(WsmqAddress address, GroupReader groups)
+    private async ValueTask<DeliveryPump> AwaitedPumpAsync(WsmqAddress address, Task opening)
     {
         try
         {
-            await groups.ReadyInTimeAsync(Connection.Aborted);
+            await opening;
         }
         catch (TimeoutException e)
         {

@@ -106,10 +106,12 @@ public abstract partial class NodeContract
     public async Task A_short_life_behind_a_long_one_takes_no_space_once_it_is_over_and_is_announced_alone()
     {
         var node = await StartAsync(o => o.Delivery.AckGrace = TimeSpan.Zero);
+        using var removed = new NodeCounter(node, "wsmq.messages.expired");
         var a = (await PublishAsync(node, "user:bob", 0, 1, TimeSpan.FromHours(1))).Single();
         var b = (await PublishAsync(node, "user:bob", 1, 1, Brief)).Single();
         var c = (await PublishAsync(node, "user:bob", 2, 1)).Single();
         await RemovedAsync(node, "user:bob", left: 2);
+        await Eventually.That("it is counted", () => removed.Count == 1);
 
         await using var bob = await PlainClient.ConnectAsync(node, "bob");
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Tests.Support;
@@ -139,17 +138,7 @@ public abstract partial class NodeContract
     public async Task A_connection_that_repeats_a_nack_is_notified_once_and_the_dead_letter_is_counted_once(string reason)
     {
         var node = await StartAsync(o => o.DeadLetters.MaxAttempts = 1);
-        var deadLettered = 0;
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, l) =>
-            {
-                if (instrument.Name == "wsmq.messages.dead_lettered" && instrument.Meter.Scope == node.Services.GetRequiredService<IMeterFactory>())
-                    l.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref deadLettered, (int)count));
-        listener.Start();
+        using var deadLettered = new NodeCounter(node, "wsmq.messages.dead_lettered");
         await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await using var twin = await PlainClient.ConnectAsync(node, "bob", ack: false);
         await PublishAsync(node, "user:bob", 0, 1);
@@ -164,12 +153,12 @@ public abstract partial class NodeContract
         await bob.ReceivesAsync("0", "1");
         await twin.ReceivesAsync("0", "1");
 
-        (bob.DeadLettered.Count, twin.DeadLettered.Count, deadLettered).Should().Be((1, 1, 1));
+        (bob.DeadLettered.Count, twin.DeadLettered.Count, deadLettered.Count).Should().Be((1, 1, 1));
         await bob.Connection.InvokeAsync("Resume", "user:bob", WsmqPosition.Start.ToString());
         await bob.ReceivesAsync("0", "1", "0", "1");
         (await NackAsync(bob, bob.Received[0], reason)).Should().Be(1);
         await HasDeadLetteredAsync(bob, 2);
-        deadLettered.Should().Be(1);
+        deadLettered.Count.Should().Be(1);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.SignalR.Client;
+
 namespace Wsmq.Tests.Requests;
 
 // To groups.
@@ -58,6 +60,25 @@ public abstract partial class RequestContract
                 return WsmqError.Find(e.Message) == WsmqErrors.NoResponder;
             }
         });
+    }
+
+    [Fact]
+    public async Task Who_has_just_joined_a_group_answers_watches_and_resumes_at_once()
+    {
+        await StartAsync(o => o.Presence.IsEnabled = true);
+        var bob = await ConnectAsync(B, "bob");
+        for (var i = 0; i < 5; i++)
+        {
+            await A.Groups.AddToGroupAsync("bob", $"answers{i}");
+            (await bob.RespondAsync($"group:answers{i}")).Should().Be(8);
+            await A.Groups.AddToGroupAsync("bob", $"watches{i}");
+            (await bob.Connection.InvokeAsync<WsmqPresenceState>("WatchPresence", $"group:watches{i}")).Version.Should().BePositive();
+            await A.Groups.AddToGroupAsync("bob", $"resumes{i}");
+            await bob.Connection.InvokeAsync("Resume", $"group:resumes{i}", WsmqPosition.Start.ToString());
+        }
+
+        await RefusedAsync(bob, WsmqErrors.ReadNotAllowed, "Resume", "group:others", WsmqPosition.Start.ToString());
+        await RefusedAsync(bob, WsmqErrors.PresenceNotAllowed, "WatchPresence", "group:others");
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public abstract partial class RequestContract
     public async Task The_time_out_reaches_the_responder_and_its_late_reply_is_dropped_and_counted()
     {
         await StartAsync();
-        using var meter = new LateReplies(B);
+        using var meter = new NodeCounter(B, "wsmq.requests.late");
         var (alice, bob) = (await ConnectAsync(A, "alice"), await ConnectAsync(B, "bob"));
         await bob.RespondAsync("user:bob");
 

@@ -290,7 +290,7 @@ public abstract partial class StoreContract
         (await StateTextsAsync(h, Bob)).Should().Equal("a1", "b1");
         await h.AppendAsync(Of("b2", "b"));
         await h.RestartAsync();
-        (await h.AppendAsync([.. (await DueAsync(h, Bob, 3)).Select(m => StateRules.Restore(m, new WsmqPublishOptions()))])).Should().OnlyContain(r => r.IsStored && !r.Duplicate);
+        (await h.AppendAsync([.. (await DueAsync(h, Bob, 3)).Select(m => DueTerms.Restore(m, new WsmqOptions()))])).Should().OnlyContain(r => r.IsStored && !r.Duplicate);
         (await StateTextsAsync(h, Bob)).Should().Equal("a2", "c1");
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("a1", "b1", "b2", "a2", "-b", "c1");
         (await h.AppendAsync(Of("d1", "d"), Of("e1", "e"))).Select(r => r.IsStateFull).Should().Equal([false, true], "what waited counts as others");
@@ -317,9 +317,9 @@ public abstract partial class StoreContract
         await using var h = await CreateAsync();
         await h.AppendAsync(Of("a1", "a"));
         await h.AppendAsync(Of("b1", "b") with { Delay = Soon }, Of("a2", "a") with { Delay = Soon });
-        var options = new WsmqPublishOptions { MaxStateKeys = 1 };
+        var options = new WsmqOptions { Publish = { MaxStateKeys = 1 } };
 
-        (await h.AppendAsync([.. (await DueAsync(h, Bob, 2)).Select(m => StateRules.Restore(m, options))])).Should().OnlyContain(r => r.IsStored);
+        (await h.AppendAsync([.. (await DueAsync(h, Bob, 2)).Select(m => DueTerms.Restore(m, options))])).Should().OnlyContain(r => r.IsStored);
 
         (await StateTextsAsync(h, Bob)).Should().Equal("a2");
         (await h.ReadAsync(Bob)).Entries.Select(StoreHarness.Text).Should().Equal("a1", "b1", "a2");

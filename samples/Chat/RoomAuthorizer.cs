@@ -20,12 +20,9 @@ internal sealed class RoomAuthorizer(Rooms rooms, IWsmqGroups groups) : IWsmqAut
             ? WsmqHistoryAccess.All
             : WsmqHistoryAccess.None;
 
-    /// <summary>
-    /// Everybody sees who is there, and members see the members of their rooms. The default would ask whether the connection reads the room,
-    /// which it does a moment after its user has joined.
-    /// </summary>
-    public async ValueTask<bool?> CanSeePresenceAsync(WsmqCaller caller, WsmqAddress address, CancellationToken cancellationToken) =>
-        address.Kind is WsmqAddressKind.User || await groups.IsInGroupAsync(caller.UserId, address.Name, cancellationToken);
+    /// <summary>Everybody sees who is there, and by the default rule members see the members of their rooms.</summary>
+    public ValueTask<bool?> CanSeePresenceAsync(WsmqCaller caller, WsmqAddress address, CancellationToken cancellationToken) =>
+        new(address.Kind is WsmqAddressKind.User ? true : null);
 
     public static bool MayWrite(Room room, string user) => !room.IsAnnouncement || room.Owner == user;
 }

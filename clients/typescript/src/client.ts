@@ -5,7 +5,7 @@ import { call, extend, type Extended, type Extension } from "./extension.js";
 import { Handlers, type Handler, type LiveHandler, type StateRemovalHandler } from "./handlers.js";
 import { allOf, onWire, pageOf } from "./history/pages.js";
 import type { AnyMessage, HistoryPage, HistoryQuery } from "./history/types.js";
-import type { Address, Receipt, RemovalOptions, SendOptions, Sent, Wire } from "./messages.js";
+import { pendingOf, type Address, type PendingMessage, type Receipt, type RemovalOptions, type SendOptions, type Sent, type Wire } from "./messages.js";
 import { settingsOf, type Settings, type WsmqClientOptions } from "./options.js";
 import type { Position } from "./positions.js";
 import { open, type OpenOutbox } from "./outbox/types.js";
@@ -123,6 +123,15 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   /** Returns how many messages wait for their receipts: with an outbox those of the user, of all tabs, otherwise those in memory. */
   async pending(): Promise<number> {
     return this.#outbox?.pending() ?? this.#run?.sender.pending ?? 0;
+  }
+
+  /**
+   * Returns the messages that wait for their receipts, as `pending` counts them, the oldest first. With an outbox a page can show after a
+   * reload what its user has written and the server has not stored yet; once it is stored, receivers see it under the same `id`.
+   */
+  async pendingMessages(): Promise<PendingMessage[]> {
+    const pending = await this.#outbox?.pendingMessages() ?? this.#run?.sender.pendingMessages ?? [];
+    return pending.map(pendingOf);
   }
 
   /**

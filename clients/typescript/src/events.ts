@@ -1,6 +1,6 @@
 import { NoHandler, WsmqError } from "./errors.js";
 import { shownUrl } from "./connection/hub-url.js";
-import { fromWire, type Address, type Message, type Wire } from "./messages.js";
+import { fromWire, type Address, type Message, type PendingMessage, type Wire } from "./messages.js";
 import type { Position } from "./positions.js";
 
 /** Messages of a source that will not be delivered: those with `after < position < before`. */
@@ -79,22 +79,7 @@ export interface ErrorEvent {
 export type ClientState = "stopped" | "connecting" | "connected" | "reconnecting";
 
 /** A message of an outbox that the server has refused for good. It is not sent again. */
-export interface RefusedEvent {
-  /** The address. */
-  to: Address;
-
-  /** The id of the message. */
-  id: string;
-
-  /** Its type; empty for a removal of state. */
-  type: string;
-
-  /** Its body. */
-  body: unknown;
-
-  /** The key of the state that it sets or removes; absent if it has none. */
-  stateKey?: string;
-
+export interface RefusedEvent extends PendingMessage {
   /** Why it was refused. */
   error: WsmqError;
 }
@@ -161,6 +146,9 @@ export interface EventMap {
    */
   refused: RefusedEvent;
 
+  /** How many messages of the user wait in the outbox: it has changed, in this tab or in another one. See `pendingMessages` for what they are. */
+  pending: number;
+
   /** Where the outbox keeps messages. */
   outbox: OutboxEvent;
 
@@ -184,6 +172,11 @@ export class ClientEvents {
     return () => { listeners.delete(listener); };
   }
 
+  /** Whether somebody listens. */
+  hears(name: keyof EventMap): boolean {
+    return this.#of(name).length > 0;
+  }
+
   emit<Name extends keyof EventMap>(name: Name, event: EventMap[Name]): void {
     for (const listener of this.#of(name)) {
       try {
@@ -201,7 +194,7 @@ export class ClientEvents {
 
   /** Reads the message only where somebody listens. */
   received(delivery: Wire): void {
-    if (this.#of("received").length > 0) this.emit("received", fromWire<Message>(delivery));
+    if (this.hears("received")) this.emit("received", fromWire<Message>(delivery));
   }
 
   deadLettered(event: DeadLetteredEvent): void {
@@ -223,7 +216,7 @@ export class ClientEvents {
 
   /** Without a listener an error is written to the console: it must not disappear. The stack says something only of the app's code. */
   error(error: unknown, message?: Wire): void {
-    if (this.#of("error").length === 0) {
+    if (!this.hears("error")) {
       if (error instanceof NoHandler) say(this.#untaken, error.message);
       else console.error("wsmq:", error instanceof WsmqError && !message ? error.message : error);
     }

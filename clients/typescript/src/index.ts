@@ -7,7 +7,7 @@ export type {
 } from "./events.js";
 export type { AnyMessage, HistoryPage, HistoryQuery } from "./history/types.js";
 export type { Handler, LiveHandler, StateRemovalHandler } from "./handlers.js";
-export type { Address, HandlerContext, LivePush, Message, Receipt, RemovalOptions, SendOptions, Sent, StateRemoval } from "./messages.js";
+export type { Address, HandlerContext, LivePush, Message, PendingMessage, Receipt, RemovalOptions, SendOptions, Sent, StateRemoval } from "./messages.js";
 export type { WsmqClientOptions } from "./options.js";
 export type { Outbox } from "./outbox/types.js";
 export type { Position } from "./positions.js";

@@ -103,6 +103,27 @@ export interface SendOptions {
 /** Options of a removal of state: of those of a send the ones that a message without a body and without a time to live can have. */
 export type RemovalOptions = Pick<SendOptions, "id" | "headers" | "correlationId" | "replyTo" | "delay" | "notBefore" | "expectedTail" | "signal">;
 
+/** A message of this client that has no receipt. */
+export interface PendingMessage {
+  /** The address. */
+  to: Address;
+
+  /** The id of the message: the same one that its receivers see. */
+  id: string;
+
+  /** Its type; empty for a removal of state. */
+  type: string;
+
+  /** Its body; undefined for a removal of state. */
+  body: unknown;
+
+  /** Texts of the app. */
+  headers?: Record<string, string>;
+
+  /** The key of the state that it sets or removes; absent if it has none. */
+  stateKey?: string;
+}
+
 /** A message as it reaches a handler. */
 export interface Message<Body = unknown, Type extends string = string> {
   /** The address whose log it comes from: the user's own queue, or a group. */
@@ -215,6 +236,12 @@ export interface Wire {
 export function fromWire<T>({ data, removeState, ...message }: Wire): T {
   if (data !== undefined) message.body = Uint8Array.from(atob(data), c => c.charCodeAt(0));
   return (removeState ? { ...message, removesState: true } : message) as T;
+}
+
+/** @param json what is sent */
+export function pendingOf(json: string): PendingMessage {
+  const { to, id, type = "", body, headers, stateKey } = fromWire<Wire & PendingMessage>(JSON.parse(json));
+  return { to, id, type, body, ...(headers && { headers }), ...(stateKey !== undefined && { stateKey }) };
 }
 
 export function removalOf(delivery: Wire): StateRemoval {

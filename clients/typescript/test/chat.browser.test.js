@@ -187,7 +187,15 @@ describe('the sample Chat, in Chromium', () => {
     await say(bob, 'zero');
     await shows(bob, 'zero');
 
+    // The page can be loaded again before there is a connection to the hub.
+    let isCut = true;
+    await alice.routeWebSocket('**/*', socket => isCut ? socket.close() : socket.connectToServer());
     proxy.leadTo(root);
+    await alice.reload();
+    await shows(alice, 'one', 'two', 'three');
+    await marks(alice, 'Waiting', 'Waiting', 'Waiting');
+    await is(alice, '#state', 'alice: connecting, 3 waiting to be sent');
+    isCut = false;
     await shows(bob, 'zero', 'one', 'two', 'three');
     await shows(alice, 'zero', 'one', 'two', 'three');
     await is(alice, '#state', 'alice: connected');

@@ -28,6 +28,9 @@ describe('an outbox in Chromium, 2 nodes with redis', () => {
     assert.equal(await pending(before), 50);
     const again = await tab(context, alice, { proxy, offline: true, tab: before });
     assert.equal(await pending(again), 50);
+    const [message, ...others] = await again.evaluate(() => app.client.pendingMessages());
+    const { to, body, id } = message;
+    assert.deepEqual([to, body, typeof id, others.length], [`user:${bob}`, 1, 'string', 49]);
     const sent = queue(again, `user:${bob}`, numbers(51, 60));
     proxy.leadTo(last().hub);
     await sent;

@@ -16,18 +16,25 @@ describe('an outbox where nothing can be kept', () => {
     const page = wsmq.page(alice, { hub: proxy.hub, token: wsmq.node.token(alice), sendTimeout: 50, outbox: outbox({ user: alice }) });
     const storage = [];
     page.client.listen('outbox', event => { storage.push([event.storage, event.error instanceof Error]); });
+    const counts = [];
+    page.client.listen('pending', count => { counts.push(count); });
     const started = page.client.start();
     const sent = numbers(1, 20).map(n => page.send(`user:${bob}`, n));
     await Promise.all(sent.map(({ queued }) => queued));
     await eventually('attempts have failed', () => page.states.filter(event => event.retryIn).length > 2);
     assert.deepEqual([await page.client.pending(), storage], [20, [['memory', true]]]);
+    const pending = await page.client.pendingMessages();
+    assert.deepEqual(pending.map(({ to, body }) => [to, body]), numbers(1, 20).map(n => [`user:${bob}`, n]));
     proxy.leadTo(wsmq.node.hub);
     await started;
     const receiver = await wsmq.open(bob);
     const receipts = await Promise.all(sent);
     await receiver.shows(20);
     assert.deepEqual([receiver.bodies, receiver.positions], [numbers(1, 20), receipts.map(receipt => receipt.position)]);
-    assert.equal(await page.client.pending(), 0);
+    assert.deepEqual([await page.client.pending(), await page.client.pendingMessages()], [0, []]);
+    await eventually('the app is told', () => counts.at(-1) === 0);
+    assert.equal(Math.max(...counts), 20);
+    assert.ok(counts.every((count, i) => count !== counts[i - 1]), `${counts}`);
   });
 
   test('tells a refusal once, by the event and by the promise, and goes on', async () => {

@@ -51,6 +51,7 @@ async function chat() {
     void transcript.connected();
     people.load().catch(console.warn);
   });
+  client.listen("pending", showState);
   client.listen("refused", ({ id, body, error }) => {
     if (!transcript.refused(id, error.code)) $("problem").textContent = `Not sent: “${body?.text}” (${error.code})`;
   });
@@ -120,11 +121,7 @@ async function chat() {
     const [id, body] = [crypto.randomUUID(), { text, others: people.others }];
     transcript.sending(current.address, id, body);
     const sent = client.send(current.address, LINE, body, { id, track: true });
-    sent.queued.then(showState, () => {});
-    sent.then(showState, error => {
-      transcript.refused(id, error.code);
-      void showState();
-    });
+    sent.catch(error => transcript.refused(id, error.code));
     $("text").value = "";
     people.typed(false);
   });
@@ -153,5 +150,9 @@ async function chat() {
     location.reload();
   });
 
+  // What was written before a reload, and the server has not stored yet.
+  for (const { to, id, type, body } of await client.pendingMessages()) if (type === LINE) transcript.sending(to, id, body);
+  void loadRooms();
+  void showState();
   await client.start();
 }

@@ -9,6 +9,7 @@ import { Drainer, type Outcome } from "./drainer.js";
 import type { Bounds, Entry, EntryStore } from "./entries.js";
 import { isUser } from "./identity.js";
 import { MemoryStore } from "./memory.js";
+import { PendingNews } from "./pending-news.js";
 import { Refusals } from "./refusals.js";
 import type { Kept, OpenOutbox, OutboxHost } from "./types.js";
 import { Turns } from "./turns.js";
@@ -23,6 +24,7 @@ export class TabOutbox implements OpenOutbox {
   readonly #writer: Writer;
   readonly #memory: MemoryStore;
   readonly #refusals: Refusals;
+  readonly #news: PendingNews;
   readonly #waiters = new Waiters();
   readonly #turns: Turns;
   readonly #attempts: Attempts;
@@ -41,6 +43,7 @@ export class TabOutbox implements OpenOutbox {
     this.#attempts = new Attempts(maxCloses);
     this.#memory = new MemoryStore(bounds);
     this.#refusals = new Refusals(host, this.#name, this.#page?.locks);
+    this.#news = new PendingNews(host.events, () => this.#count());
     this.#writer = new Writer(bounds, () => this.#store(), e => this.#lost(e), store => this.#wrote(store));
   }
 
@@ -58,12 +61,25 @@ export class TabOutbox implements OpenOutbox {
     return await this.#memory.count() + (await (await this.#open())?.count() ?? 0);
   }
 
+  async pendingMessages(): Promise<string[]> {
+    await this.#writer.idle;
+    const kept = await (await this.#open())?.load(0) ?? [];
+    return [...kept, ...await this.#memory.load(-Infinity)].map(entry => entry.json);
+  }
+
+  /** Undefined after the stop, which must not open the disk again. */
+  async #count(): Promise<number | undefined> {
+    const disk = await this.#disk;
+    return this.#disk && (await disk?.count() ?? 0) + await this.#memory.count();
+  }
+
   async discard(): Promise<number> {
     await this.#writer.idle;
     const memory = await this.#memory.clear();
     const disk = await (await this.#open())?.clear();
     for (const last of [memory.last, disk?.last]) if (last !== undefined) this.#heard({ discarded: last });
     if (disk?.last !== undefined) this.#channel.tell({ discarded: disk.last });
+    this.#news.changed();
     return memory.count + (disk?.count ?? 0);
   }
 
@@ -93,8 +109,9 @@ export class TabOutbox implements OpenOutbox {
     const why = "the client was stopped";
     this.#failAll(clientClosed(why), why);
     await this.#memory.clear();
-    (await this.#disk)?.close();
+    const disk = await this.#disk;
     this.#disk = undefined;
+    disk?.close();
   }
 
   /** @param error for messages that are nowhere else */
@@ -188,6 +205,7 @@ export class TabOutbox implements OpenOutbox {
 
   #wrote(store: EntryStore): void {
     this.#waiters.wrote();
+    this.#news.changed();
     if (store === this.#memory) return this.#ofMemory?.wake();
     this.#ofDisk?.wake();
     this.#channel.tell();
@@ -195,10 +213,13 @@ export class TabOutbox implements OpenOutbox {
 
   async #remove(key: number): Promise<void> {
     await (key < 0 ? this.#memory : await this.#open())?.remove(key);
+    this.#news.changed();
+    if (key > 0) this.#channel.tell();
   }
 
   #ended(store: EntryStore, entry: Entry, outcome: Outcome): void {
     this.#waiters.settle(entry.key, outcome);
+    this.#news.changed();
     if (store !== this.#memory) this.#channel.tell({ key: entry.key, outcome });
     this.#ofMemory?.wake();
     if (outcome.refusal) this.#refusals.tell(store, entry, outcome.refusal);
@@ -208,11 +229,13 @@ export class TabOutbox implements OpenOutbox {
     const unknown = outcomeUnknown("the browser has deleted what was in the outbox");
     for (const key of this.#waiters.keys) if (key > 0) this.#waiters.fail(key, unknown);
     this.#attempts.forgetThose(key => key > 0);
+    this.#news.changed();
   }
 
   #heard(news: News): void {
     const { key, outcome, discarded, turn } = news;
     if (turn) return this.#turns.heard(news);
+    this.#news.changed();
     if (key !== undefined && outcome) {
       this.#waiters.settle(key, outcome);
       this.#attempts.forget(key);

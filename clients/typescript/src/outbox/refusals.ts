@@ -1,7 +1,6 @@
 import type { PageEnvironment } from "../browser/environment.js";
 import { WsmqError } from "../errors.js";
-import type { RefusedEvent } from "../events.js";
-import { fromWire } from "../messages.js";
+import { pendingOf } from "../messages.js";
 import type { Entry, EntryStore } from "./entries.js";
 import type { OutboxHost } from "./types.js";
 
@@ -19,7 +18,7 @@ export class Refusals {
     const isLocked = key > 0 && this.locks;
     const tell = async () => {
       if (!await (isLocked ? store.has(key) : store.claim(key))) return;
-      await this.host.events.refused(eventOf(entry, refusal));
+      await this.host.events.refused({ ...pendingOf(entry.json), error: WsmqError.from({ message: refusal })! });
       await store.remove(key);
     };
     const told = isLocked
@@ -27,10 +26,4 @@ export class Refusals {
       : tell();
     told.catch(e => this.host.events.error(e)).finally(() => this.#telling.delete(key));
   }
-}
-
-function eventOf({ json }: Entry, refusal: string): RefusedEvent {
-  const { to, id, ...rest } = JSON.parse(json);
-  const { type = "", body, stateKey } = fromWire<{ type?: string; body: unknown; stateKey?: string }>(rest);
-  return { to, id, type, body, ...(stateKey !== undefined && { stateKey }), error: WsmqError.from({ message: refusal })! };
 }

@@ -32,5 +32,8 @@ export interface Kept {
 export interface OpenOutbox extends Extension {
   add(to: string, json: string, signal?: AbortSignal): Kept;
   pending(): Promise<number>;
+
+  /** Those messages on the wire, in the order in which they were written. */
+  pendingMessages(): Promise<string[]>;
   discard(): Promise<number>;
 }

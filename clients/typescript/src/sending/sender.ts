@@ -77,6 +77,11 @@ export class Sender implements SessionUser {
     return this.#open.size;
   }
 
+  /** Those sends, in the order of the calls. */
+  get pendingMessages(): string[] {
+    return [...this.#open].map(send => send.json);
+  }
+
   /** Gives up all of them. Those in flight may be stored. */
   discard(): number {
     const { size } = this.#open;

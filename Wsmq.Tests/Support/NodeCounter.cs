@@ -1,22 +1,21 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Wsmq.Server.Diagnostics;
-using Wsmq.Tests.Support;
 
-namespace Wsmq.Tests.Requests;
+namespace Wsmq.Tests.Support;
 
-/// <summary>Counts the late replies of a node.</summary>
-internal sealed class LateReplies : IDisposable
+/// <summary>What a counter of a node has counted since it is watched.</summary>
+internal sealed class NodeCounter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private long _count;
 
-    public LateReplies(TestNode node)
+    public NodeCounter(TestNode node, string name)
     {
         var scope = node.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == WsmqMetrics.MeterName && instrument.Meter.Scope == scope && instrument.Name == "wsmq.requests.late")
+            if (instrument.Meter.Name == WsmqMetrics.MeterName && instrument.Meter.Scope == scope && instrument.Name == name)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref _count, value));
