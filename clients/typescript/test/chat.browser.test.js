@@ -66,7 +66,7 @@ describe('the sample Chat, in Chromium', () => {
     await tabs[0].getByRole('button', { name: 'Make room' }).click();
     for (const tab of tabs) await join(tab, name);
     const all = `${tabs.length} people`;
-    for (const tab of tabs) await eventually(all, async () => await tab.locator('#people li').count() === tabs.length);
+    for (const tab of tabs) await waitFor(tab, all, async () => await tab.locator('#people li').count() === tabs.length);
   }
 
   async function say(tab, text) {

@@ -14,6 +14,7 @@ export class People {
   #watch;
   #members = [];
   #lastSeen = new Map();
+  #load;
   #timer;
 
   constructor({ presence, me, list, typing }) {
@@ -51,9 +52,10 @@ export class People {
   async load() {
     const room = this.#room;
     if (!room) return;
+    const load = this.#load = {};
     const members = await server.members(room);
     const away = await this.#presence.get(members);
-    if (room !== this.#room) return;
+    if (load !== this.#load || room !== this.#room) return;      // an answer may come later than that of the next one
     this.#members = members;
     for (const { user, lastSeen } of away) if (lastSeen) this.#lastSeen.set(user, lastSeen);
     this.#show();
