@@ -9,9 +9,8 @@ public sealed partial class WsmqClient
     internal bool StartsWithFirstCall { get; set; }
 
     /// <summary>
-    /// Starts the client, and returns when it is connected for the first time and the server knows which jobs and requests it handles.
-    /// Register handlers before. While the server is
-    /// unreachable, attempts are repeated indefinitely, so that an app may start before its server; each cause is logged once, and each
+    /// Starts the client, and returns when it is connected for the first time. Register handlers before: those of jobs and requests are known
+    /// to the server when this returns, unless it has refused them or the connection was lost meanwhile. While the server is unreachable, attempts are repeated indefinitely, so that an app may start before its server; each cause is logged once, and each
     /// failure raises <see cref="ConnectFailed"/>. That includes HTTP 404, with which a proxy answers for a server that is not there yet.
     /// A refusal that a retry would not change ends the start: a final error of the server, HTTP 401 or 403, or an invalid configuration.
     /// </summary>
@@ -20,7 +19,7 @@ public sealed partial class WsmqClient
     /// may be accepted. It gives up only where the token was revoked or the user banned: it then raises <see cref="Error"/>, is
     /// <see cref="WsmqClientState.Stopped"/>, and refuses sends with the same error until it is started again.
     /// </remarks>
-    /// <param name="cancellationToken">Ends the wait, and stops the client if it is not connected by then.</param>
+    /// <param name="cancellationToken">Ends the wait, and stops the client if it is not connected by then; else it goes on.</param>
     /// <exception cref="WsmqException">
     /// The server's final error, such as <c>invalid-device</c>, <c>revoked</c> or <c>banned</c>; <c>connection-refused</c> for the HTTP
     /// status 401 or 403; <c>client-misconfigured</c> where the app's <see cref="WsmqClientOptions.ConfigureHttp"/> or
@@ -74,7 +73,7 @@ public sealed partial class WsmqClient
         try
         {
             await run.Connected.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await run.Asked.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await run.FirstAnswersAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !run.Connected.IsCompletedSuccessfully)
         {

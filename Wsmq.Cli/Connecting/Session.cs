@@ -52,6 +52,9 @@ internal sealed class Session : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
+            // What it asks the server for is repeated.
+            if (Client.State == WsmqClientState.Connected)
+                return;
             var reason = _cause is { } cause ? $": {cause}" : ".";
             throw new CliFailure(ExitCodes.Unreachable, $"No connection to {Shown} within {_timeout.TotalSeconds:0.#} s{reason}", e);
         }

@@ -7,9 +7,9 @@ internal interface ISessionUser
     void Attach(HubSession session);
 
     /// <summary>
-    /// Completes once what the first connection was asked for has had an answer, whatever it is: the start of the client waits for it.
+    /// Completes once each of the first calls that the start of the client waits for has had an answer, whatever it is, or has failed.
     /// </summary>
-    Task Asked => Task.CompletedTask;
+    Task FirstAnswers => Task.CompletedTask;
 
     /// <summary>The client is leaving the connection: start no more calls on it. Completes once calls in flight are answered.</summary>
     Task LeaveAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -64,8 +64,8 @@ internal sealed class ClientRun : IDisposable
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connection.Connected;
 
-    /// <summary>Completes once the server has answered all that the handlers of jobs and requests ask it for.</summary>
-    public Task Asked => _connection.Asked;
+    /// <summary>Completes once the first calls for jobs and offers to answer have had their answers.</summary>
+    public Task FirstAnswersAsync() => _connection.FirstAnswersAsync();
 
     /// <summary>Whether the client will not connect again: its token was revoked, its user banned, or its start refused.</summary>
     public bool IsExpelled => _connection.Expelled is not null;

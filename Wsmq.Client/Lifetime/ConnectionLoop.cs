@@ -16,6 +16,7 @@ internal sealed class ConnectionLoop(
 
     private readonly OutageLog _outage = new(events.Logger, options.TimeProvider);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _attempt;
     private volatile WsmqException? _expelled;
     private TimeSpan? _retryIn;
@@ -24,8 +25,11 @@ internal sealed class ConnectionLoop(
     /// <summary>Completes with the first connection.</summary>
     public Task Connected => _connected.Task;
 
-    /// <summary>Completes once all that was asked for over the first connection has had its answers.</summary>
-    public Task Asked => Task.WhenAll(users.Select(u => u.Asked));
+    /// <summary>
+    /// Completes once the first calls of all users have had their answers, or the loop has ended; fails if it has ended for good.
+    /// </summary>
+    public async Task FirstAnswersAsync() =>
+        await (await Task.WhenAny(Task.WhenAll(users.Select(u => u.FirstAnswers)), _ended.Task).ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <summary>Whether a final refusal before the first connection ends the loop: the app awaits the start, and gets the error.</summary>
     public bool EndsWhenRefused { get; set; }
@@ -57,16 +61,18 @@ internal sealed class ConnectionLoop(
 
             // Before the start ends: the app that awaits it finds the client stopped.
             state.Set(this, WsmqClientState.Stopped);
-            if (expelled is null)
-            {
-                _connected.TrySetCanceled(CancellationToken.None);
-            }
-            else if (_connected.TrySetException(expelled))
-            {
-                // Observes the exception: the app may no longer await the start.
-                _ = _connected.Task.Exception;
-            }
+            End(_connected, expelled);
+            End(_ended, expelled);
         }
+    }
+
+    // Observes the exception: the app may no longer await the start.
+    private static void End(TaskCompletionSource waited, Exception? reason)
+    {
+        if (reason is null)
+            waited.TrySetCanceled(CancellationToken.None);
+        else if (waited.TrySetException(reason))
+            _ = waited.Task.Exception;
     }
 
     private async Task ConnectOnceAsync(CancellationToken stop)

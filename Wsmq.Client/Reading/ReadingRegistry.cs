@@ -66,7 +66,14 @@ internal sealed class ReadingRegistry(WsmqClientOptions options, ClientEvents ev
     public async Task PauseAsync(WsmqAddress source, bool paused)
     {
         var mark = new object();
-        Change(() => paused ? (_paused[source] = mark) is not null : _paused.Remove(source));
+        lock (_lock)
+        {
+            if (paused)
+                _paused[source] = mark;
+            else
+                _paused.Remove(source);
+        }
+
         if (_session is not { } session)
             return;
         try

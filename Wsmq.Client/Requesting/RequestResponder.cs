@@ -11,17 +11,20 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
 {
     private readonly ConcurrentDictionary<(HubSession Session, string Id), Open> _open = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _answers = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile HubSession? _session;
     private volatile bool _isStopping;
 
-    public Task Asked => _asked.Task;
+    public Task FirstAnswers => _answers.Task;
 
     public void Attach(HubSession session)
     {
         _session = session;
-        if (!_isStopping)
-            _ = Task.Run(() => OfferAsync(session));
+        if (_isStopping)
+            return;
+        var answers = registry.All.Select(entry => Offer(session, entry)).ToArray();
+        _ = Task.WhenAll(answers).ContinueWith(
+            _ => _answers.TrySetResult(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     public void Detach()
@@ -45,7 +48,7 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _isStopping = true;
-        _asked.TrySetResult();
+        _answers.TrySetResult();
         await Waits.TryAsync(LeaveAsync(cancellationToken), options, cancellationToken).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
     }
@@ -126,53 +129,44 @@ internal sealed class RequestResponder(RespondRegistry registry, MessageFactory 
         }
     }
 
-    private async Task OfferAsync(HubSession session)
+    // Completes with the first answer.
+    private Task Offer(HubSession session, RespondRegistry.Entry entry)
     {
-        var entries = registry.All;
-        var failures = await Task.WhenAll(entries.Select(entry => TryOfferAsync(session, entry))).ConfigureAwait(false);
-        _asked.TrySetResult();
-        foreach (var (entry, failure) in entries.Zip(failures))
-        {
-            if (failure is not null)
-                _ = Task.Run(() => OfferAgainAsync(session, entry, failure));
-        }
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = Task.Run(() => OfferAsync(session, entry, answered));
+        return answered.Task;
     }
 
-    private async Task OfferAgainAsync(HubSession session, RespondRegistry.Entry entry, Exception? failure)
+    private async Task OfferAsync(HubSession session, RespondRegistry.Entry entry, TaskCompletionSource answered)
     {
         var isReported = false;
-        for (var attempt = 0; failure is not null && _session == session && !_isStopping; attempt++)
+        for (var attempt = 0; _session == session && !_isStopping; attempt++)
         {
-            var isFinal = HubRefusal.IsFinal(failure, out var refusal);
-            if (isFinal && !isReported)
-                events.RaiseError(WsmqClientOperation.Respond, refusal!);
-            isReported |= isFinal;
+            try
+            {
+                await session.RespondAsync(entry.Address, [.. entry.Handlers.Keys], entry.Options.Concurrency)
+                    .WaitAsync(options.SendTimeout, options.TimeProvider, _stop.Token).ConfigureAwait(false);
+                break;
+            }
+            catch (Exception e)
+            {
+                answered.TrySetResult();
+                var isFinal = HubRefusal.IsFinal(e, out var refusal);
+                if (isFinal && !isReported)
+                    events.RaiseError(WsmqClientOperation.Respond, refusal!);
+                isReported |= isFinal;
 
-            // Who is not a member of a group yet may become one.
-            if (isFinal && (entry.Address is not { Kind: WsmqAddressKind.Group } || WsmqException.From(failure)?.Error != WsmqErrors.ReadNotAllowed))
-                return;
-            var backoff = isFinal ? options.ReconnectBackoff : options.SendBackoff;
-            var wait = Waits.Longer(backoff.Next(attempt), WsmqException.From(failure)?.RetryAfter);
-            Log.NotOffered(events.Logger, failure, wait);
-            await Task.Delay(wait, options.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_session == session && !_isStopping)
-                failure = await TryOfferAsync(session, entry).ConfigureAwait(false);
+                // Who is not a member of a group yet may become one.
+                if (isFinal && (entry.Address is not { Kind: WsmqAddressKind.Group } || WsmqException.From(e)?.Error != WsmqErrors.ReadNotAllowed))
+                    break;
+                var backoff = isFinal ? options.ReconnectBackoff : options.SendBackoff;
+                var wait = Waits.Longer(backoff.Next(attempt), WsmqException.From(e)?.RetryAfter);
+                Log.NotOffered(events.Logger, e, wait);
+                await Task.Delay(wait, options.TimeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
-    }
 
-    // Returns why the server has not accepted it.
-    private async Task<Exception?> TryOfferAsync(HubSession session, RespondRegistry.Entry entry)
-    {
-        try
-        {
-            await session.RespondAsync(entry.Address, [.. entry.Handlers.Keys], entry.Options.Concurrency)
-                .WaitAsync(options.SendTimeout, options.TimeProvider, _stop.Token).ConfigureAwait(false);
-            return null;
-        }
-        catch (Exception e)
-        {
-            return e;
-        }
+        answered.TrySetResult();
     }
 
     private async Task WithdrawAsync(HubSession session)

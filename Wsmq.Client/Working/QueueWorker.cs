@@ -28,7 +28,7 @@ internal sealed class QueueWorker : IJobLine
     private readonly HashSet<JobLease> _before = [];
     private volatile TaskCompletionSource<HubSession> _attached = Unattached();
     private readonly TaskCompletionSource _ceased = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private Task _handedBack = Task.CompletedTask;
     private bool _isRefused;
@@ -41,8 +41,8 @@ internal sealed class QueueWorker : IJobLine
         _completions = new(MostCompletions, CompleteAsync);
     }
 
-    /// <summary>Completes once the server has answered the first call for jobs, whatever it has said.</summary>
-    public Task Asked => _asked.Task;
+    /// <summary>Completes once the first call for jobs has had an answer, or has failed.</summary>
+    public Task FirstAnswer => _answered.Task;
 
     public void Start()
     {
@@ -256,7 +256,6 @@ internal sealed class QueueWorker : IJobLine
                     await _ask.WaitAsync(_asking.Token).ConfigureAwait(false);
                 var session = await _attached.Task.WaitAsync(_asking.Token).ConfigureAwait(false);
                 attempt = await AskAsync(session, attempt).ConfigureAwait(false);
-                _asked.TrySetResult();
             }
         }
         catch (OperationCanceledException) when (_asking.IsCancellationRequested)
@@ -269,7 +268,7 @@ internal sealed class QueueWorker : IJobLine
         }
         finally
         {
-            _asked.TrySetResult();
+            _answered.TrySetResult();
         }
     }
 
@@ -281,6 +280,7 @@ internal sealed class QueueWorker : IJobLine
             var (stopping, credit) = (_runner.IsStopping, Credit);
             var grant = await session.WorkAsync(_queue, credit).WaitAsync(_options.SendTimeout, _time, _asking.Token).ConfigureAwait(false);
             _isRefused = false;
+            _answered.TrySetResult();
             if (stopping)
                 _ceased.TrySetResult();
             if (grant.Credit < credit && grant.Credit != _granted)
@@ -290,6 +290,7 @@ internal sealed class QueueWorker : IJobLine
         }
         catch (Exception e) when (!_asking.IsCancellationRequested)
         {
+            _answered.TrySetResult();
             if (HubRefusal.IsFinal(e, out var refusal))
             {
                 _isRefused = true;

@@ -14,7 +14,7 @@ internal sealed class QueueWorkers(QueueRegistry registry, WsmqClientOptions opt
             return worker;
         });
 
-    public Task Asked => Task.WhenAll(_workers.Values.Select(w => w.Asked));
+    public Task FirstAnswers => Task.WhenAll(_workers.Values.Select(w => w.FirstAnswer));
 
     public void Attach(HubSession session)
     {

@@ -37,6 +37,12 @@ internal sealed class Failovers
     /// </summary>
     public bool MayHaveLost(SendRecord send) => MayLose && _windows.Exists(w => send.Receipted >= w.From && send.Began <= w.To);
 
+    /// <summary>
+    /// Whether a message may be at two positions: readers had got it from the lost tail, and its sender, which had no receipt yet, repeated it.
+    /// </summary>
+    public bool MayHaveStoredTwice(SendRecord send) =>
+        MayHaveLost(send) || _windows.Exists(w => send.Began <= w.To && send.Receipted > w.To);
+
     /// <summary>Whether what was stored at this time, in seconds of the run, may have been in a lost tail.</summary>
     public bool IsDuring(double time) => _times.Exists(t => t.From <= time && time <= t.To);
 

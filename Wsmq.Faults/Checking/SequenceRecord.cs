@@ -52,11 +52,11 @@ internal sealed class SequenceRecord(string name)
         PlaceRecord? last = null;
         foreach (var place in _places.Values)
         {
-            if (place.Defect is { } defect && !MayBeLost(place, sends, failovers))
+            if (place.Defect is { } defect && !MayBe(failovers.MayHaveStoredTwice, place, sends))
                 verdict.AddSequenceWrong($"{NameOf(place)} {defect}");
             if (place.Positions.Count == 0)
                 continue;
-            if (last is not null && string.CompareOrdinal(place.Positions.Min, last.Positions.Max) <= 0 && !MayBeLost(last, sends, failovers))
+            if (last is not null && string.CompareOrdinal(place.Positions.Min, last.Positions.Max) <= 0 && !MayBe(failovers.MayHaveStoredTwice, last, sends))
                 verdict.AddSequenceWrong($"{NameOf(place)} is at {place.Positions.Min}, but {NameOf(last)} is at {last.Positions.Max}");
             last = place;
         }
@@ -73,8 +73,8 @@ internal sealed class SequenceRecord(string name)
             place.Positions.Add(position);
     }
 
-    private static bool MayBeLost(PlaceRecord place, SendRecords sends, Failovers failovers) =>
-        place.Tried.Any(id => sends.Find(id) is { } send && failovers.MayHaveLost(send));
+    private static bool MayBe(Func<SendRecord, bool> excused, PlaceRecord place, SendRecords sends) =>
+        place.Tried.Any(id => sends.Find(id) is { } send && excused(send));
 
     private void Check(Answer answer, SendRecords sends, Failovers failovers, Verdict verdict)
     {
@@ -115,7 +115,7 @@ internal sealed class SequenceRecord(string name)
             var place = PlaceOf(answer.Told.Epoch!.Value, number);
             if (!place.IsProcessed)
                 continue;
-            if (MayBeLost(place, sends, failovers))
+            if (MayBe(failovers.MayHaveLost, place, sends))
                 verdict.SequencesRolledBack++;
             else
                 verdict.AddSequenceWrong($"{what} says that the last number known is {answer.Told.Known}, but {number} was processed");

@@ -63,7 +63,6 @@ internal sealed class JobWork(string worker, TimeSpan lease, Func<HistoryEvent, 
             Run = Guid.NewGuid().ToString("N"),
         };
         await report(began);
-        var leaseLost = began with { Kind = EventKind.JobLeaseLost };
         var number = long.Parse(job.Position, CultureInfo.InvariantCulture);
         try
         {
@@ -71,7 +70,7 @@ internal sealed class JobWork(string worker, TimeSpan lease, Func<HistoryEvent, 
         }
         catch (OperationCanceledException)
         {
-            await report(stopping.IsCancellationRequested ? began with { Kind = EventKind.JobUncounted } : leaseLost);
+            await report(HandedBack());
             throw;
         }
 
@@ -79,12 +78,14 @@ internal sealed class JobWork(string worker, TimeSpan lease, Func<HistoryEvent, 
         await report(began with { Kind = KindOf(how) });
         if (how == JobEnd.Throws && end.IsCancellationRequested)
         {
-            // Lost while the report was on its way: whatever a handler throws then, its worker hands back.
-            await report(leaseLost);
+            // While the report was on its way: whatever a handler throws then, its worker hands back.
+            await report(HandedBack());
             end.ThrowIfCancellationRequested();
         }
 
         return how;
+
+        HistoryEvent HandedBack() => began with { Kind = stopping.IsCancellationRequested ? EventKind.JobUncounted : EventKind.JobLeaseLost };
     }
 
     private TimeSpan DurationOf(long number) =>

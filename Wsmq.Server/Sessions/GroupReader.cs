@@ -54,23 +54,13 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
         Ready.WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
 
     /// <summary>
-    /// Reads a group that the user has joined a moment ago, although no signal has told it yet. Completes once it is read, or at once if the
-    /// user is no member; a refused caller costs one read of the store.
+    /// Waits until a group is read that the user has joined a moment ago, although no signal has told it yet. Completes at once if the user may
+    /// not read it; such a call costs one read of the store.
     /// </summary>
     /// <exception cref="TimeoutException">The groups were not read within the send timeout.</exception>
     /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task JoinAsync(WsmqAddress group, CancellationToken cancellationToken)
-    {
-        await ReadyInTimeAsync(cancellationToken);
-        if (session.TryGetPump(group, out _)
-            || !await subscriptions.Store.Memberships.IsMemberAsync(group.Name, session.Caller.UserId, cancellationToken))
-            return;
-        Task next;
-        lock (_lock)
-            next = (_next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-        Wake();
-        await next.WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
-    }
+    public Task ReadJoinedAsync(WsmqAddress group, CancellationToken cancellationToken) =>
+        WhenJoinedAsync(group, cancellationToken).WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
 
     /// <summary>
     /// Reads the memberships in the background, the first time at once: a connection serves calls as soon as its own queue is read, however
@@ -108,6 +98,18 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
             // The connection is gone: there is no client to notify of a failure.
             waited?.TrySetCanceled();
         }
+    }
+
+    private async Task WhenJoinedAsync(WsmqAddress group, CancellationToken cancellationToken)
+    {
+        await Ready;
+        if (session.TryGetPump(group, out _) || !await subscriptions.MayReadGroupAsync(session, group, cancellationToken))
+            return;
+        Task next;
+        lock (_lock)
+            next = (_next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        Wake();
+        await next;
     }
 
     private TaskCompletionSource? TakeNext()

@@ -106,14 +106,14 @@ internal sealed class Session(WsmqCaller caller, Receiver receiver, SessionLimit
 
     /// <summary>
     /// The same for a call that may come just after its user has joined a group: waits until the connection reads it. A refusal costs a read
-    /// of the store, so such calls are limited.
+    /// of the store: for calls whose number is limited.
     /// </summary>
     /// <exception cref="WsmqException">As <see cref="PumpOfAsync"/>.</exception>
     public ValueTask<DeliveryPump> PumpOfMemberAsync(string? source)
     {
         var address = WsmqAddress.Parse(source);
         return address.Kind == WsmqAddressKind.Group && Groups is { } groups && !TryGetPump(address, out _)
-            ? AwaitedPumpAsync(address, groups.JoinAsync(address, Connection.Aborted))
+            ? AwaitedPumpAsync(address, groups.ReadJoinedAsync(address, Connection.Aborted))
             : PumpOfAsync(source);
     }
 

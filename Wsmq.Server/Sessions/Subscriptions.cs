@@ -71,6 +71,23 @@ internal sealed class Subscriptions(
         }
     }
 
+    /// <summary>Whether the user is a member of a group, and may read it.</summary>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    public async Task<bool> MayReadGroupAsync(Session session, WsmqAddress group, CancellationToken cancellationToken)
+    {
+        if (!await store.Memberships.IsMemberAsync(group.Name, session.Caller.UserId, cancellationToken))
+            return false;
+        try
+        {
+            await access.CheckReadAsync(session.Caller, group, cancellationToken);
+            return true;
+        }
+        catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _openingGroups.Dispose();
 
     // Consecutive connections of this device received the entry and ended without an ack; dead-letter it before this one ends as well.

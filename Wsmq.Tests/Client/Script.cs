@@ -51,6 +51,9 @@ public sealed class Script
     /// <summary>The calls with which the client offered to answer requests.</summary>
     public ConcurrentQueue<(string? Address, string[]? Types, int Credit)> Offers { get; } = new();
 
+    /// <summary>Answers a call that asks for jobs or offers to answer.</summary>
+    public Func<Task> OnAsked { get; set; } = () => Task.CompletedTask;
+
     /// <summary>The calls that manage queues, and those of requests: the method and its arguments.</summary>
     public ConcurrentQueue<(string Method, object?[] Arguments)> QueueCalls { get; } = new();
 

@@ -7,10 +7,11 @@ public sealed partial class ScriptedHub
 
     public Task<bool> CancelRequest(string id) => CallAsync<bool>(nameof(CancelRequest), id);
 
-    public Task<WsmqWorkGrant> Respond(string? address, string[]? types, int credit)
+    public async Task<WsmqWorkGrant> Respond(string? address, string[]? types, int credit)
     {
         script.Offers.Enqueue((address, types, credit));
-        return Task.FromResult(new WsmqWorkGrant(credit));
+        await script.OnAsked();
+        return new WsmqWorkGrant(credit);
     }
 
     public Task<bool> Reply(string id, WsmqOutgoingMessage reply) => CallAsync<bool>(nameof(Reply), id, reply);

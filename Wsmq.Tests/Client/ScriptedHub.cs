@@ -64,10 +64,11 @@ public sealed partial class ScriptedHub(Script script) : Hub<IWsmqReceiver>, IWs
         return script.OnResume(source, after, Clients.Caller);
     }
 
-    public Task<WsmqWorkGrant> Work(string queue, int credit)
+    public async Task<WsmqWorkGrant> Work(string queue, int credit)
     {
         script.Credits.Enqueue((queue, credit));
-        return Task.FromResult(new WsmqWorkGrant(credit));
+        await script.OnAsked();
+        return new WsmqWorkGrant(credit);
     }
 
     public Task Complete(string queue, string position, string token) => EndAsync(nameof(Complete), position, token);

@@ -141,6 +141,28 @@ public sealed class HistorySequenceTests : HistoryTest
         Verdict.SequencesRolledBack.Should().Be(rolledBack);
     }
 
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void What_readers_got_from_a_lost_tail_may_be_stored_again_if_its_sender_had_no_receipt(bool hadReceipt, int wrong)
+    {
+        History.Insert(0, new HistoryEvent { Kind = EventKind.Run, Id = "1", Why = "receipts" });
+        Sent("a", 1, 1, at: 1);
+        History.Add(new HistoryEvent { Kind = EventKind.TailAtRisk });
+        Begin("b", 1, 2);
+        var first = Try("b", 1, 2);
+        DeliverTo(Ours, "b", 2);
+        if (hadReceipt)
+            Receipted(2);
+        History.Add(new HistoryEvent { Kind = EventKind.Promoted });
+        Tell(first, PlaceAnswer.Stored, 3);
+        if (!hadReceipt)
+            Receipted(3);
+        Reported().Should().HaveCount(wrong);
+
+        void Receipted(int at) => History.Add(new HistoryEvent { Kind = EventKind.Receipt, Id = "b", Position = At(at) });
+    }
+
     [Fact]
     public void A_producer_that_does_not_go_on_is_reported()
     {

@@ -78,6 +78,8 @@ public abstract partial class RequestContract
         }
 
         await RefusedAsync(bob, WsmqErrors.ReadNotAllowed, "Resume", "group:others", WsmqPosition.Start.ToString());
+        await A.Groups.AddToGroupAsync("bob", "closed");
+        await RefusedAsync(bob, WsmqErrors.ReadNotAllowed, "Resume", "group:closed", WsmqPosition.Start.ToString());
         await RefusedAsync(bob, WsmqErrors.PresenceNotAllowed, "WatchPresence", "group:others");
     }
 

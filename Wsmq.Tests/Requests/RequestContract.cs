@@ -60,7 +60,7 @@ internal sealed class EverybodyWorks(IWsmqGroups groups) : IWsmqAuthorizer
     public async ValueTask<bool> CanSendAsync(WsmqCaller caller, WsmqAddress to, CancellationToken cancellationToken) =>
         to.Kind != WsmqAddressKind.Group || await groups.IsInGroupAsync(caller.UserId, to.Name, cancellationToken);
 
-    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(true);
+    public ValueTask<bool> CanReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) => new(source.Name != "closed");
 
     public ValueTask<bool> CanWorkAsync(WsmqCaller caller, WsmqAddress queue, CancellationToken cancellationToken) => new(true);
 }

@@ -67,6 +67,23 @@ public sealed class ReadingTests : ClientTest
     }
 
     [Fact]
+    public async Task The_refusal_of_a_pause_does_not_end_a_later_one()
+    {
+        await Client.StartAsync();
+        var refusal = new TaskCompletionSource();
+        Script.OnReading = _ => Script.Readings.Count == 1 ? refusal.Task : Task.CompletedTask;
+        var first = Client.PauseReadingAsync(Ops);
+        await CallsAsync("PauseReading group:ops");
+        var second = Client.PauseReadingAsync(Ops);
+        refusal.SetException(Refusal(WsmqErrors.ReadNotAllowed));
+        await first.Invoking(f => f).Should().ThrowAsync<WsmqException>();
+        await second;
+
+        await Script.AbortAllAsync();
+        await CallsAsync("PauseReading group:ops", "PauseReading group:ops", "PauseReading group:ops", "BeginReading");
+    }
+
+    [Fact]
     public async Task One_that_is_set_while_a_connection_begins_is_set_on_the_next_one_and_nothing_counts_before()
     {
         var (asked, token) = (new TaskCompletionSource(), new TaskCompletionSource<string?>());

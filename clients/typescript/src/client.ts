@@ -269,8 +269,8 @@ export class WsmqClient<Messages extends object = Record<string, unknown>> {
   }
 
   /**
-   * Registers a listener: for changes of the client's state, gaps, dead letters, a stalled source, handled state of a source, the state of the
-   * store, or errors.
+   * Registers a listener, for example for changes of the client's state, gaps, dead letters, what waits in an outbox, or errors: `EventMap` has
+   * all of them.
    * @returns a function that removes it
    */
   listen<Name extends keyof EventMap>(name: Name, listener: Listener<Name>): () => void {

@@ -103,7 +103,7 @@ export interface SendOptions {
 /** Options of a removal of state: of those of a send the ones that a message without a body and without a time to live can have. */
 export type RemovalOptions = Pick<SendOptions, "id" | "headers" | "correlationId" | "replyTo" | "delay" | "notBefore" | "expectedTail" | "signal">;
 
-/** A message of this client that has no receipt. */
+/** A message that has no receipt: of this client, and with an outbox of its user, from any tab. */
 export interface PendingMessage {
   /** The address. */
   to: Address;

@@ -51,6 +51,35 @@ describe('an outbox where nothing can be kept', () => {
     await assert.rejects(page.client.send(`user:${alice}`, 'test', 1n), { code: 'invalid-body' });
   });
 
+  test('what waits is told until nothing does: after a discard and a stop as well', async () => {
+    const [alice, bob] = wsmq.users('alice', 'bob');
+    const page = wsmq.page(alice, { outbox: outbox({ user: alice }) });
+    const counts = [];
+    page.client.listen('pending', count => { counts.push(count); });
+    await Promise.all([page.send(`user:${bob}`, 1), page.send(`user:${bob}`, 2)].map(sent => (sent.catch(() => {}), sent.queued)));
+    await eventually('two wait', () => counts.at(-1) === 2);
+    await page.client.discard();
+    await eventually('none waits', () => counts.at(-1) === 0);
+    const last = page.send(`user:${bob}`, 3);
+    last.catch(() => {});
+    await last.queued;
+    await eventually('one waits', () => counts.at(-1) === 1);
+    await page.stop();
+    assert.equal(counts.at(-1), 0);
+  });
+
+  test('without one, what waits in memory is listed as it was sent', async () => {
+    const [alice] = wsmq.users('alice');
+    const page = wsmq.page(alice);
+    const bytes = Uint8Array.of(1, 2);
+    const sent = [page.send('user:x', bytes, { id: 'a', headers: { h: 'v' } }), page.client.removeState('group:g', 'key', { id: 'b' })];
+    sent.forEach(one => one.catch(() => {}));
+    assert.deepEqual(await page.client.pendingMessages(), [
+      { to: 'user:x', id: 'a', type: 'test', body: bytes, headers: { h: 'v' } },
+      { to: 'group:g', id: 'b', type: '', body: undefined, stateKey: 'key' },
+    ]);
+  });
+
   test('discards, ends a wait by its signal, and refuses sends after a stop', async () => {
     const [alice, bob] = wsmq.users('alice', 'bob');
     const page = wsmq.page(alice, { outbox: outbox({ user: alice }) });

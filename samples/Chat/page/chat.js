@@ -51,7 +51,7 @@ async function chat() {
     void transcript.connected();
     people.load().catch(console.warn);
   });
-  client.listen("pending", showState);
+  client.listen("pending", showWaiting);
   client.listen("refused", ({ id, body, error }) => {
     if (!transcript.refused(id, error.code)) $("problem").textContent = `Not sent: “${body?.text}” (${error.code})`;
   });
@@ -109,6 +109,18 @@ async function chat() {
     location.hash = room;
   }
 
+  /** What waits, also what was written before a reload or is written in another tab. */
+  async function showWaiting() {
+    try {
+      const lines = (await client.pendingMessages()).filter(({ type }) => type === LINE);
+      transcript.waiting(lines);
+    } catch (error) {
+      console.warn(error);
+    }
+
+    await showState();
+  }
+
   async function showState() {
     const waiting = await client.pending();
     $("state").textContent = `${me}: ${client.state}${waiting ? `, ${waiting} waiting to be sent` : ""}`;
@@ -150,8 +162,7 @@ async function chat() {
     location.reload();
   });
 
-  // What was written before a reload, and the server has not stored yet.
-  for (const { to, id, type, body } of await client.pendingMessages()) if (type === LINE) transcript.sending(to, id, body);
+  await showWaiting();
   void loadRooms();
   void showState();
   await client.start();

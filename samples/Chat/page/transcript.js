@@ -79,15 +79,22 @@ export class Transcript {
     if (isAtEnd || message.sender === this.#me) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
-  /** The user has sent a message: it is shown before the server has it. */
-  sending(to, id, body) {
+  /** The user has sent a message, in this page if it is its own: it is shown before the server has it. */
+  sending(to, id, body, { isOwn = true } = {}) {
     const row = rowOf({ sender: this.#me, type: LINE, body, sentAt: Date.now() }, this.#me);
     row.mark.textContent = "Waiting";
     row.mark.disabled = true;
-    this.#unsent.set(id, { to, row });
+    this.#unsent.set(id, { to, row, isOwn });
     if (to !== this.#room?.address) return;
     this.#list.append(row);
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  /** Shows the messages that wait, and no longer those of other pages that do not: they were stored, discarded, or refused and told there. */
+  waiting(messages) {
+    for (const { to, id, body } of messages) if (!this.#unsent.has(id)) this.sending(to, id, body, { isOwn: false });
+    const ids = new Set(messages.map(({ id }) => id));
+    for (const [id, { isOwn }] of this.#unsent) if (!isOwn && !ids.has(id)) this.#stored(id);
   }
 
   /** The server does not take a message. Returns whether this tab shows it. */

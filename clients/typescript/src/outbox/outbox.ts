@@ -79,7 +79,6 @@ export class TabOutbox implements OpenOutbox {
     const disk = await (await this.#open())?.clear();
     for (const last of [memory.last, disk?.last]) if (last !== undefined) this.#heard({ discarded: last });
     if (disk?.last !== undefined) this.#channel.tell({ discarded: disk.last });
-    this.#news.changed();
     return memory.count + (disk?.count ?? 0);
   }
 
@@ -96,7 +95,7 @@ export class TabOutbox implements OpenOutbox {
   /** The user has to sign in again. What is kept waits for that. */
   expel(error: WsmqError): void {
     this.#failAll(error, error.code);
-    void this.#memory.clear();
+    void this.#memory.clear().then(() => this.#news.changed());
   }
 
   async stop(): Promise<void> {
@@ -109,6 +108,7 @@ export class TabOutbox implements OpenOutbox {
     const why = "the client was stopped";
     this.#failAll(clientClosed(why), why);
     await this.#memory.clear();
+    await settles(this.#news.changed(), this.host.settings.stopTimeout);
     const disk = await this.#disk;
     this.#disk = undefined;
     disk?.close();
@@ -205,7 +205,7 @@ export class TabOutbox implements OpenOutbox {
 
   #wrote(store: EntryStore): void {
     this.#waiters.wrote();
-    this.#news.changed();
+    void this.#news.changed();
     if (store === this.#memory) return this.#ofMemory?.wake();
     this.#ofDisk?.wake();
     this.#channel.tell();
@@ -213,13 +213,13 @@ export class TabOutbox implements OpenOutbox {
 
   async #remove(key: number): Promise<void> {
     await (key < 0 ? this.#memory : await this.#open())?.remove(key);
-    this.#news.changed();
+    void this.#news.changed();
     if (key > 0) this.#channel.tell();
   }
 
   #ended(store: EntryStore, entry: Entry, outcome: Outcome): void {
     this.#waiters.settle(entry.key, outcome);
-    this.#news.changed();
+    void this.#news.changed();
     if (store !== this.#memory) this.#channel.tell({ key: entry.key, outcome });
     this.#ofMemory?.wake();
     if (outcome.refusal) this.#refusals.tell(store, entry, outcome.refusal);
@@ -229,13 +229,13 @@ export class TabOutbox implements OpenOutbox {
     const unknown = outcomeUnknown("the browser has deleted what was in the outbox");
     for (const key of this.#waiters.keys) if (key > 0) this.#waiters.fail(key, unknown);
     this.#attempts.forgetThose(key => key > 0);
-    this.#news.changed();
+    void this.#news.changed();
   }
 
   #heard(news: News): void {
     const { key, outcome, discarded, turn } = news;
     if (turn) return this.#turns.heard(news);
-    this.#news.changed();
+    void this.#news.changed();
     if (key !== undefined && outcome) {
       this.#waiters.settle(key, outcome);
       this.#attempts.forget(key);
@@ -265,6 +265,7 @@ export class TabOutbox implements OpenOutbox {
   /** Another tab may have sent messages of this one while it heard nothing. */
   async #shown(): Promise<void> {
     this.#channel.open();
+    void this.#news.changed();
     const disk = await this.#disk;
     const unknown = outcomeUnknown("the message left the outbox while this page could not be told how");
     for (const key of this.#waiters.keys) if (key > 0 && disk && !await disk.has(key)) this.#waiters.fail(key, unknown);

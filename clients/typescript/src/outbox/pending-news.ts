@@ -3,20 +3,22 @@ import type { ClientEvents } from "../events.js";
 /** Tells the app how many messages wait, whenever that has changed. It is counted only where somebody listens, once at a time. */
 export class PendingNews {
   #last: number | undefined;
-  #isCounting = false;
+  #counting: Promise<void> | undefined;
   #isStale = false;
 
   /** @param count reads the number; undefined if there is none any more */
   constructor(readonly events: ClientEvents, readonly count: () => Promise<number | undefined>) {}
 
-  /** The number may have changed. */
-  changed(): void {
+  /** The number may have changed. Settles once it is told. */
+  async changed(): Promise<void> {
     this.#isStale = true;
-    if (!this.#isCounting && this.events.hears("pending")) void this.#tell();
+
+    // Who listens later has read the number meanwhile.
+    if (!this.events.hears("pending")) this.#last = undefined;
+    else await (this.#counting ??= this.#tell());
   }
 
   async #tell(): Promise<void> {
-    this.#isCounting = true;
     try {
       while (this.#isStale) {
         this.#isStale = false;
@@ -28,7 +30,7 @@ export class PendingNews {
     } catch (e) {
       this.events.error(e);
     } finally {
-      this.#isCounting = false;
+      this.#counting = undefined;
     }
   }
 }
