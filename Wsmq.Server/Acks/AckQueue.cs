@@ -148,8 +148,9 @@ internal sealed class AckQueue(
         try
         {
             // They tell what of that which is acknowledged was delivered.
-            await marks.WhenStored().WaitAsync(_stop.Token);
-            var results = await store.MessageLog.AckAsync(Requests(part.Span), _stop.Token);
+            var requests = Requests(part.Span);
+            await marks.WhenStored(requests).WaitAsync(_stop.Token);
+            var results = await store.MessageLog.AckAsync(requests, _stop.Token);
             Complete(part.Span, results);
             metrics.Acknowledged(part.Length);
             _backoff.Reset();

@@ -7,8 +7,8 @@ using Wsmq.Server.Stores;
 namespace Wsmq.Server.Tracking;
 
 /// <summary>
-/// Stores which tracked entries the pumps of this node have written or skipped, many in one call. An ack waits for those before it: the store judges
-/// by them whether an entry that it passes was delivered, and in time.
+/// Stores which tracked entries the pumps of this node have written or skipped, many in one call. An ack waits for those of its
+/// address before it: the store judges by them whether an entry that it passes was delivered, and in time.
 /// </summary>
 internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger) : Worker, INodePart
 {
@@ -17,7 +17,7 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
 
     private readonly Lock _lock = new();
     private Batch _pending = new();
-    private Task _writing = Task.CompletedTask;
+    private Batch _writing = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -37,20 +37,23 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         lock (_lock)
         {
             if (_pending.Marks.Count < MostPending)
-                _pending.Marks.Add(new TrackedDelivery(source, position, reader, store.Now, isSkipped, of));
+                _pending.Add(new TrackedDelivery(source, position, reader, store.Now, isSkipped, of));
         }
 
         Wake();
     }
 
-    /// <summary>Completes once what was added before is stored, or an attempt to store it has failed.</summary>
-    public Task WhenStored()
+    /// <summary>
+    /// Completes once what was added before for the addresses of these acks is stored, or an attempt to store it has failed; at once for those
+    /// of which nothing was added.
+    /// </summary>
+    public Task WhenStored(IReadOnlyList<AckRequest> acks)
     {
         Task stored;
         lock (_lock)
         {
-            if (_pending.Marks.Count == 0)
-                return _writing;
+            if (!_pending.HasAny(acks))
+                return _writing.HasAny(acks) ? _writing.Task : Task.CompletedTask;
             stored = _pending.Task;
         }
 
@@ -75,6 +78,8 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         }
         finally
         {
+            lock (_lock)
+                _writing = new Batch();
             batch.TrySetResult();
         }
     }
@@ -84,7 +89,7 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
     {
         Log.DeliveriesNotMarked(logger, unstored.Cause, unstored.Marks.Count);
         lock (_lock)
-            _pending.Marks.InsertRange(0, unstored.Marks.Take(MostPending - _pending.Marks.Count));
+            _pending.AddFirst(unstored.Marks.Take(MostPending - _pending.Marks.Count));
     }
 
     private Batch Take()
@@ -93,13 +98,39 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         {
             var taken = _pending;
             if (taken.Marks.Count > 0)
-                (_pending, _writing) = (new Batch(), taken.Task);
+                (_pending, _writing) = (new Batch(), taken);
             return taken;
         }
     }
 
     private sealed class Batch() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        private readonly HashSet<WsmqAddress> _sources = [];
+
         public List<TrackedDelivery> Marks { get; } = [];
+
+        public void Add(TrackedDelivery mark)
+        {
+            Marks.Add(mark);
+            _sources.Add(mark.Source);
+        }
+
+        public void AddFirst(IEnumerable<TrackedDelivery> marks)
+        {
+            TrackedDelivery[] first = [.. marks];
+            Marks.InsertRange(0, first);
+            _sources.UnionWith(first.Select(m => m.Source));
+        }
+
+        public bool HasAny(IReadOnlyList<AckRequest> acks)
+        {
+            for (var i = 0; _sources.Count > 0 && i < acks.Count; i++)
+            {
+                if (_sources.Contains(acks[i].Source))
+                    return true;
+            }
+
+            return false;
+        }
     }
 }

@@ -75,13 +75,37 @@ public sealed class AckQueueTests
 
         marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
         await tracking.Called.Task.WaitAsync(TimeSpan.FromSeconds(90));
-        var attempt = marks.WhenStored();
+        var attempt = marks.WhenStored([Ack]);
         tracking.First.SetException(new TimeoutException());
         await attempt.WaitAsync(TimeSpan.FromSeconds(90));
         tracking.Stored.Should().BeEmpty();
         await queue.Enqueue(Ack).WaitAsync(TimeSpan.FromSeconds(90));
 
         tracking.Stored.Should().ContainSingle().Which.Position.Should().Be(Ack.Position);
+        await queue.StopAsync();
+        await marks.StopAsync();
+    }
+
+    [Fact]
+    public async Task An_ack_waits_for_the_marks_of_its_own_address_only()
+    {
+        var tracking = new FailingTracking();
+        var store = new AckStore(Stored) { Tracking = tracking, Now = 1 };
+        var marks = new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance);
+        var queue = Make(store, marks);
+        await marks.StartAsync(default);
+        await queue.StartAsync(default);
+        marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
+        await tracking.Called.Task.WaitAsync(TimeSpan.FromSeconds(90));
+
+        await queue.Enqueue(Ack with { Source = WsmqAddress.Group("others") }).WaitAsync(TimeSpan.FromSeconds(90));
+        var own = marks.WhenStored([Ack]);
+        own.IsCompleted.Should().BeFalse();
+
+        tracking.First.SetResult();
+        await own.WaitAsync(TimeSpan.FromSeconds(90));
+        tracking.Stored.Should().ContainSingle();
+        marks.WhenStored([Ack]).IsCompleted.Should().BeTrue();
         await queue.StopAsync();
         await marks.StopAsync();
     }
