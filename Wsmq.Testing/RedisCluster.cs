@@ -100,7 +100,7 @@ public sealed class RedisCluster : IAsyncDisposable
             var own = connection.GetServer(server.EndPoint);
             await Eventually.That("the server serves, knows all replicas, and, if it is a replica, has its primary's data", async () =>
                 (await AskAsync(own, "INFO")).Contains("cluster_state:ok", StringComparison.Ordinal)
-                && (await AskAsync(own, "NODES")).Split('\n').Count(line => line.Contains("slave ", StringComparison.Ordinal)) == Shards * replicas
+                && (await AskAsync(own, "NODES")).Split('\n').Count(line => line.Contains("slave", StringComparison.Ordinal)) == Shards * replicas
                 && !(await own.InfoRawAsync("replication"))!.Contains("master_link_status:down", StringComparison.Ordinal));
         }
     }
