@@ -211,7 +211,7 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         var answer = method switch
         {
             "POST /messages" => await _http!.SendAsync(new { to = target, body = 1 }),
-            "POST /requests" => await _http!.PostAsync("/requests?timeout=100", $$"""{"to":"{{target}}","body":1}"""),
+            "POST /requests" => await _http!.PostAsync($"/requests?timeout={TimeoutOf(target)}", $$"""{"to":"{{target}}","body":1}"""),
             "DELETE /messages" => await _http!.AskAsync("DELETE", $"/messages?to={target}&id=m"),
             "GET /messages/status" or "GET /messages/readers" =>
                 await _http!.GetAsync($"{method.Split(' ')[1]}?to={target}&position={WsmqPosition.Start}"),
@@ -224,6 +224,9 @@ internal sealed class AuthorizationAttempts : IAsyncDisposable
         };
         return OutcomeOf(answer);
     }
+
+    // Others have an answer at once; a job waits.
+    private static int TimeoutOf(string target) => target.StartsWith("work:", StringComparison.Ordinal) ? 100 : 30_000;
 
     private static string OutcomeOf(ApiAnswer answer) => answer.Status < 300 ? AuthorizationTable.Ok : answer.Code ?? $"{answer.Status}";
 

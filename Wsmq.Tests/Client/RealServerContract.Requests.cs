@@ -86,8 +86,13 @@ public abstract partial class RealServerContract
         }));
         using var cancellation = new CancellationTokenSource();
 
-        var asked = alice.RequestAsync<Price>(WsmqAddress.User("bob"), new PriceOf("slow"), cancels ? Long : TimeSpan.FromSeconds(1), cancellation.Token);
-        await begun.Task;
+        Task asked;
+        do
+        {
+            // Again if the time was over before the handler had the request.
+            asked = alice.RequestAsync<Price>(WsmqAddress.User("bob"), new PriceOf("slow"), cancels ? Long : TimeSpan.FromSeconds(1), cancellation.Token);
+        }
+        while (await Task.WhenAny(begun.Task, asked) == asked);
         if (cancels)
             await cancellation.CancelAsync();
 
@@ -123,7 +128,7 @@ public abstract partial class RealServerContract
         await StartNodesAsync();
         var alice = await ConnectAsync(A, "alice");
         var handled = new ConcurrentQueue<string>();
-        (await alice.Invoking(c => c.RequestAsync<Price>(WsmqAddress.User("bob"), new PriceOf("before"), TimeSpan.FromSeconds(1)))
+        (await alice.Invoking(c => c.RequestAsync<Price>(WsmqAddress.User("bob"), new PriceOf("before"), Long))
             .Should().ThrowAsync<WsmqException>()).Which.Error.Should().Be(WsmqErrors.NoResponder);
 
         await ConnectAsync(B, "bob", c => c.OnRequest<PriceOf, Price>((request, _) =>

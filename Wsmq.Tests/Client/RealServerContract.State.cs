@@ -58,7 +58,9 @@ public abstract partial class RealServerContract
     {
         await StartNodesAsync(RetainThree);
         await SendStateAsync(Bob);
-        await using (var failing = await TypedClient.StartAsync(A.Hub, "bob", FailsOn(3)))
+
+        // After many attempts it would be left out.
+        await using (var failing = await TypedClient.StartAsync(A.Hub, "bob", FailsOn(3), o => o.HandlerBackoff.Max = TimeSpan.FromSeconds(30)))
         {
             await Eventually.That("a part is handled, and the rest fails", () => failing.HandledCount == 1 && failing.Calls > 2);
         }

@@ -60,7 +60,7 @@ public abstract class RunContract : IAsyncLifetime
         await using var node = await StartAsync();
         await node.DeadLettersAsync("bob", 30);
 
-        await StartRunAsync(node, "r1", "remove", "{}", perSecond: 4);
+        await StartRunAsync(node, "r1", "remove", "{}", perSecond: 1);
         await Eventually.That("it has removed some", async () => (await RunAsync(node, "r1")).GetProperty("done").GetInt32() > 0);
         var stopped = await node.Admin.AskAsync("DELETE", "/dead-letters/runs/r1");
         await Eventually.That("the node has noticed that", async () => (await LeftAsync(node)).Count == 30 - (await RunAsync(node, "r1")).GetProperty("done").GetInt32());

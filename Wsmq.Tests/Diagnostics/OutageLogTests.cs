@@ -17,9 +17,9 @@ public sealed class OutageLogTests(ITestOutputHelper output)
         await using var redis = await RedisServer.StartAsync(appendOnly: true);
         var logs = new RecordedLogs();
         await using var node = await TestNode.StartAsync(
-            s => s.UseRedis(redis.EndPoint, o => o.CommandTimeout = TimeSpan.FromSeconds(1)),
+            s => s.UseRedis(redis.EndPoint, o => o.CommandTimeout = TimeSpan.FromSeconds(3)),
             o => (o.Publish.SendTimeout, o.Delivery.TailCheckInterval, o.Delivery.StoreUnavailableAfter) =
-                (TimeSpan.FromSeconds(3), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(1_200)),
+                (TimeSpan.FromSeconds(6), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(4)),
             b => b.Logging.AddProvider(logs));
         var clients = await Task.WhenAll(Enumerable.Range(0, Users).Select(i => PlainClient.ConnectAsync(node, $"u{i}")));
         await Task.WhenAll(Enumerable.Range(0, Users).Select(i => clients[i].SendAsync($"user:u{i}", "before")));

@@ -117,9 +117,10 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     {
         await using var bob = await PlainClient.ConnectAsync(_node, "bob");
         await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:eve" });
-        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:eve", Delay = TimeSpan.FromSeconds(1) });
-        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Delay = TimeSpan.FromSeconds(1.1), Body = WsmqJsonBody.Parse("1") });
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:eve", Delay = TimeSpan.FromHours(1) });
         Execute(sql);
+        Execute("UPDATE delayed SET due = unixepoch() * 1000000").Should().Be(1);
+        await _node.Publisher.SendAsync(new WsmqOutgoingMessage { To = "user:bob", Delay = TimeSpan.FromSeconds(0.1), Body = WsmqJsonBody.Parse("1") });
 
         await bob.ReceivesAsync("1");
 

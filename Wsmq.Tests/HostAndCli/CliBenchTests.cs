@@ -106,8 +106,7 @@ public sealed class CliBenchTests : IAsyncLifetime
         };
         await using var server = await ScriptedServer.StartAsync(script: script);
         await using var cli = _tools.StartCli(
-            ["bench", "--url", server.Url.ToString(), "--token", "x", "--to", Entry.Alice, "--senders", "1", "--receivers", "1", .. Small,
-                "--timeout", "3s"]);
+            ["bench", "--url", server.Url.ToString(), "--token", "x", "--to", Entry.Alice, "--senders", "1", "--receivers", "1", .. Small]);
 
         (await cli.ExitCodeAsync()).Should().Be(9, cli.Error);
 

@@ -43,9 +43,12 @@ public sealed class CliClusterTests(SharedRedis redis) : IAsyncLifetime
 
         (await tail.ExitCodeAsync()).Should().Be(0, tail.Error);
         tail.Output.Single().Should().StartWith(position);
-        (await ThereAsync("node", "list")).Should().Contain("here  ").And.Contain("there  ").And.Contain("store redis")
-            .And.NotContain("MISSING");
-        (await ThereAsync("user", "connections", "bob")).Should().Contain("  device phone  reads ");
+        var list = "";
+        await Eventually.That("both nodes answer", async () =>
+            !(list = await ThereAsync("node", "list")).Contains("MISSING", StringComparison.Ordinal));
+        list.Should().Contain("here  ").And.Contain("there  ").And.Contain("store redis");
+        await Eventually.That("the other node tells of the connection", async () =>
+            (await ThereAsync("user", "connections", "bob")).Contains("  device phone  reads ", StringComparison.Ordinal));
         (await ThereAsync("address", "search", "b*")).Should().StartWith("user:bob  1 entries");
         (await ThereAsync("address", "life", "user:bob", position)).Should().Contain("waiting  bob/phone");
         (await ThereAsync("dead-letter", "list")).Split('\n').Should().HaveCount(2);

@@ -120,6 +120,9 @@ public sealed class CliDeploymentTests : IAsyncLifetime
         var unconfirmed = await _tools.CliAsync("dead-letter", "run", "remove", "--as", "admin");
         unconfirmed.Code.Should().Be(2);
         unconfirmed.Error.Should().Contain("remove 4 dead letters");
+
+        // Work for a minute: each command is a process that starts.
+        await _scene.DeadLetterAsync("bob", 60);
         var run = (await _scene.JsonAsync(
             "dead-letter", "run", "replay", "--user", "bob", "--per-second", "1", "--id", "slow", "--detach", "--yes")).Single();
         run.GetProperty("state").GetString().Should().Be("running");

@@ -97,8 +97,9 @@ public abstract partial class NodeContract
     public async Task A_message_for_any_device_can_expire_and_wait_and_a_single_device_gets_all()
     {
         var node = await StartAsync();
-        await node.Publisher.SendAsync(Message("user:bob", 0) with { AnyDevice = true, Delay = TimeSpan.FromMilliseconds(50) });
         await node.Publisher.SendAsync(Message("user:bob", 1) with { AnyDevice = true, TimeToLive = TimeSpan.FromHours(1) });
+        var waiting = await node.Publisher.SendAsync(Message("user:bob", 0) with { AnyDevice = true, Delay = TimeSpan.FromMilliseconds(50) });
+        waiting.DueAt.Should().NotBeNull();
         for (var i = 0; i < 2; i++)
         {
             await using var bob = await PlainClient.ConnectAsync(node, "bob", ack: false);

@@ -176,7 +176,7 @@ public abstract partial class NodeContract
         });
         await alice.SendAsync("user:bob", "mine");
         await Eventually.That("both messages arrive", () => bob.Received.Count == 2);
-        foreach (var delivery in bob.Received)
+        foreach (var delivery in bob.Received.OrderBy(d => d.Source, StringComparer.Ordinal))
             await NackAsync(bob, delivery);
 
         var first = (await DeadLetters(node).ListAsync("bob", max: 1)).Should().ContainSingle().Subject;

@@ -351,7 +351,8 @@ public abstract partial class NodeContract
         changes.Current.Changes.Should().BeNull();
     }
 
-    private static Action<WsmqOptions> With(TimeSpan grace) => o => (o.Presence.IsEnabled, o.Presence.Grace) = (true, grace);
+    private static Action<WsmqOptions> With(TimeSpan grace) => o =>
+        (o.Presence.IsEnabled, o.Presence.Grace, o.Nodes.AnswerTimeout) = (true, grace, TimeSpan.FromSeconds(30));
 
     private async Task<TestNode> StartAsync(Action<WsmqOptions> options, Action<OpenAuthorizer> authorizer)
     {

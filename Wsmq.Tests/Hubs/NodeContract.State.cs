@@ -125,10 +125,11 @@ public abstract partial class NodeContract
 
         await node.Publisher.SendManyAsync([State("user:bob", "a", 1), Message("user:bob", 2), State("user:bob", "b", 3), Message("user:bob", 4)]);
 
+        // One after the other: they are one device, and the second one acknowledges.
         await using var plain = await PlainClient.ConnectAsync(node, "bob", ack: false);
+        await plain.ReceivesAsync("3", "4");
         await using var back = await PlainClient.ConnectAsync(node, "bob", state: true);
         await back.ReceivesAsync("3", "4");
-        await plain.ReceivesAsync("3", "4");
         back.State.Should().ContainSingle().Which.Texts.Should().Equal("old=0", "a=1");
         back.State[0].Gaps.Should().Be(0);
         back.State[0].Through.Should().Be(back.Gaps.Single().After);
@@ -160,6 +161,9 @@ public abstract partial class NodeContract
         var node = await StartAsync(o => o.Retention.MaxCount = 1);
         await using var alice = await PlainClient.ConnectAsync(node, "alice");
         await using var phone = await PlainClient.ConnectAsync(node, "bob", "phone", ack: false);
+
+        // It reads the log from here on.
+        await phone.Connection.InvokeAsync("Ack", "user:bob", WsmqPosition.Start.ToString());
         await alice.Connection.InvokeAsync("Send", new { to = "user:bob", stateKey = "a", body = 0 });
         await alice.Connection.InvokeAsync("Send", new { to = "user:bob", stateKey = "b", body = 1 });
         await alice.Connection.InvokeAsync("Send", new { to = "user:bob", stateKey = "b", removeState = true, delay = 10 });

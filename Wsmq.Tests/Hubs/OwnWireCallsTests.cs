@@ -70,7 +70,7 @@ public sealed partial class OwnWireCallsTests : IDisposable
     [MemberData(nameof(Names))]
     public async Task Presence_is_written_as_the_protocol_document_says(string app)
     {
-        await using var node = await StartAsync(app, o => o.Presence.IsEnabled = true);
+        await using var node = await StartAsync(app, o => (o.Presence.IsEnabled, o.Nodes.AnswerTimeout) = (true, TimeSpan.FromSeconds(30)));
         await using var bob = await RawClient.ConnectAsync(node, "bob", "&device=web");
         const string Web = """{"device":"web","since":"T","status":"online"}""";
         const string Typing = """{"device":"web","since":"T","status":"online","data":{"typing":true}}""";

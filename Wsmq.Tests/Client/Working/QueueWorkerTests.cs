@@ -84,7 +84,7 @@ public sealed class QueueWorkerTests : ClientTest
         await Server.Everyone.Job(Job(1) with { Message = odd });
         await Server.Everyone.JobMany([Job(2), Job(3) with { Message = odd }, Job(4) with { Message = foreign }, Job(5)]);
 
-        await Eventually.That("the good ones are completed", () => Completed.Count() == 2);
+        await Eventually.That("the good ones are completed, and the others reported", () => Completed.Count() == 2 && Errors.Count == 3);
         Completed.Should().BeEquivalentTo(Position(2), Position(5));
         Errors.Should().HaveCount(3).And.OnlyContain(e => e.Operation == WsmqClientOperation.Protocol);
     }

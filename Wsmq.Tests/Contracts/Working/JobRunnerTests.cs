@@ -68,6 +68,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
         await PassAsync("the callback has thrown", Lease / 3, () => _reports.All.Contains("unexpected"));
         await SettledAsync(SettlementKind.HandBack);
         _handle = (_, _) => Task.CompletedTask;
+        _line.Extend = _ => Task.FromResult(true);
         Give();
 
         await SettledAsync(SettlementKind.HandBack, SettlementKind.Complete);
@@ -97,9 +98,14 @@ public sealed class JobRunnerTests : IAsyncLifetime
     [Fact]
     public async Task Extensions_that_begin_late_are_reported_with_their_probable_cause()
     {
-        var go = new TaskCompletionSource();
-        _handle = (_, _) => go.Task;
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _handle = (_, _) =>
+        {
+            begun.TrySetResult();
+            return go.Task;
+        };
         Give();
+        await begun.Task;
 
         await PassAsync("it is reported", Lease * 0.7, () => _reports.All.Contains("late"));
         go.SetResult();

@@ -54,6 +54,9 @@ public sealed partial class UsualCostTests : IAsyncLifetime
         await AddAsync(text, monitor, "a new device connects, and gets and acknowledges its first message", "user:bob", async () =>
         {
             await bob.Connection.StartAsync();
+
+            // A message that comes earlier is stored for somebody who is away.
+            await Eventually.That("the device reads", () => monitor.Scripts.Any(s => s.Any(c => IsRead(c, "user:bob"))));
             await SendAsync(alice, bob);
         });
         await SendAsync(alice, bob);
@@ -92,6 +95,9 @@ public sealed partial class UsualCostTests : IAsyncLifetime
             .Select(s => string.Join(' ', s.Select(c => c[0].ToLowerInvariant()))).Order(StringComparer.Ordinal);
         text.Append(string.Concat("| ", name, " | ", string.Join("; ", scripts)) + " |\n");
     }
+
+    private static bool IsRead(IReadOnlyList<string> command, string address) =>
+        command[0].Equals("xrange", StringComparison.OrdinalIgnoreCase) && command[1].EndsWith(address, StringComparison.Ordinal);
 
     private async Task KeysAsync(StringBuilder text)
     {
