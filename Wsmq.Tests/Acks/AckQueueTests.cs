@@ -67,14 +67,7 @@ public sealed class AckQueueTests
     public async Task Marks_whose_store_call_has_failed_are_stored_before_the_next_ack()
     {
         var tracking = new FailingTracking();
-        var store = new AckStore(Stored) { Tracking = tracking, Now = 1 };
-        var marks = new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance);
-        var queue = Make(store, marks);
-        await marks.StartAsync(default);
-        await queue.StartAsync(default);
-
-        marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
-        await tracking.Called.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        var (marks, queue) = await WritingAsync(tracking);
         var attempt = marks.WhenStored([Ack]);
         tracking.First.SetException(new TimeoutException());
         await attempt.WaitAsync(TimeSpan.FromSeconds(90));
@@ -90,13 +83,7 @@ public sealed class AckQueueTests
     public async Task An_ack_waits_for_the_marks_of_its_own_address_only()
     {
         var tracking = new FailingTracking();
-        var store = new AckStore(Stored) { Tracking = tracking, Now = 1 };
-        var marks = new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance);
-        var queue = Make(store, marks);
-        await marks.StartAsync(default);
-        await queue.StartAsync(default);
-        marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
-        await tracking.Called.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        var (marks, queue) = await WritingAsync(tracking);
 
         await queue.Enqueue(Ack with { Source = WsmqAddress.Group("others") }).WaitAsync(TimeSpan.FromSeconds(90));
         var own = marks.WhenStored([Ack]);
@@ -108,6 +95,19 @@ public sealed class AckQueueTests
         marks.WhenStored([Ack]).IsCompleted.Should().BeTrue();
         await queue.StopAsync();
         await marks.StopAsync();
+    }
+
+    // Their first call, with the mark of the ack, has begun.
+    private static async Task<(DeliveryMarks Marks, AckQueue Queue)> WritingAsync(FailingTracking tracking)
+    {
+        var store = new AckStore(Stored) { Tracking = tracking, Now = 1 };
+        var marks = new DeliveryMarks(store, NullLogger<DeliveryMarks>.Instance);
+        var queue = Make(store, marks);
+        await marks.StartAsync(default);
+        await queue.StartAsync(default);
+        marks.Add(Ack.Source, Ack.Position, Ack.User, Ack.Device, isSkipped: false);
+        await tracking.Called.Task.WaitAsync(TimeSpan.FromSeconds(90));
+        return (marks, queue);
     }
 
     private static Task<AckResult[]> Stored(IReadOnlyList<AckRequest> batch) => Task.FromResult(new AckResult[batch.Count]);
