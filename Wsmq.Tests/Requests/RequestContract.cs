@@ -19,8 +19,15 @@ public abstract partial class RequestContract(NodeStore store) : NodesTest(store
 
     private async Task StartAsync(Action<WsmqOptions>? options = null)
     {
-        A = Keep(await TestNode.StartAsync(Store, options, Authorize));
-        B = ManyNodes ? Keep(await TestNode.StartAsync(Store, options, Authorize)) : A;
+        A = Keep(await TestNode.StartAsync(Store, Configure, Authorize));
+        B = ManyNodes ? Keep(await TestNode.StartAsync(Store, Configure, Authorize)) : A;
+
+        // A node that is busy is not one that is not there.
+        void Configure(WsmqOptions o)
+        {
+            o.Nodes.AnswerTimeout = TimeSpan.FromSeconds(30);
+            options?.Invoke(o);
+        }
 
         void Store(WsmqBuilder builder)
         {

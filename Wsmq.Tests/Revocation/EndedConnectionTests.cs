@@ -31,6 +31,7 @@ public sealed class EndedConnectionTests : IAsyncLifetime
     public async Task What_is_read_of_a_connection_outlives_its_request()
     {
         var client = await PlainClient.ConnectAsync(_node, "alice");
+        await client.SendAsync("user:nobody", 1);
         var connection = _node.Services.GetRequiredService<ConnectionRegistry>().All.Single();
         await client.DisposeAsync();
         await Eventually.That("the server has released the requests", () => _requests.All(IsReleased));

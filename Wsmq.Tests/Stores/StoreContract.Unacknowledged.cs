@@ -16,8 +16,8 @@ public abstract partial class StoreContract
         var before = await h.AddAsync(Ann);
         await TakeNothingAsync(h, Bob);
 
-        await h.AppendAsync(Noted(h, Ann), Noted(h, Ann), h.New(Bob));
         var appended = h.Store.Now;
+        await h.AppendAsync(Noted(h, Ann), Noted(h, Ann), h.New(Bob));
         await h.AppendAsync(Noted(h, Ann));
         var taken = await TakeAsync(h, Ann);
 

@@ -49,7 +49,9 @@ public abstract partial class UnacknowledgedContract(NodeStore store) : NodesTes
     private async Task AllAreToldAsync(TestNode node, params string[] expected)
     {
         await SendAsync(node, Message("user:last", "last"));
-        await Eventually.That("the last one is told of", () => Calls.Ids.Contains("last: last"));
+
+        // Calls that are made together are recorded in any order.
+        await Eventually.That("the last one is told of", () => Calls.Ids.Contains("last: last") && Calls.Ids.Count() > expected.Length);
         Calls.Ids.Where(c => c != "last: last").Order(StringComparer.Ordinal).Should().Equal(expected.Order(StringComparer.Ordinal));
     }
 }

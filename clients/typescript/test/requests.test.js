@@ -10,7 +10,7 @@ const timeout = 120_000;
 
 for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
   describe(`requests, ${nodes} nodes with ${store}`, () => {
-    const wsmq = WorkSetting.of({ store, nodes, settings: queue('thumbs') });
+    const wsmq = WorkSetting.of({ store, nodes, settings: { ...queue('thumbs'), Options__Nodes__AnswerTimeout: '00:00:30' } });
 
     /** A started client with its requests. @param prepare registers handlers */
     async function client(user, prepare = () => {}, options = {}) {

@@ -8,7 +8,7 @@ import { queue, WorkSetting } from '../support/queues.js';
 const LONG = '01:00:00';
 
 const settings = {
-  ...queue('quick'), ...queue('short', { Lease: '00:00:01' }), ...queue('strict', { MaxAttempts: 3 }), ...queue('long', { Lease: LONG }),
+  ...queue('quick'), ...queue('short', { Lease: '00:00:09' }), ...queue('strict', { MaxAttempts: 3 }), ...queue('long', { Lease: LONG }),
   ...queue('closed', { Workers__0: 'nobody' }),
 };
 const turn = () => new Promise(resolve => setTimeout(resolve, 2));
@@ -97,9 +97,13 @@ for (const [store, nodes] of [['embedded', 1], ['redis', 2]]) {
 
     test('a lease is extended while the handler runs', async () => {
       const short = await wsmq.queue('work:short');
-      const { page, jobs } = await wsmq.worker('work:short', () => new Promise(resolve => setTimeout(resolve, 2_500)));
-      await short.send(1);
+      let finish;
+      const { page, jobs } = await wsmq.worker('work:short', () => new Promise(resolve => { finish = resolve; }));
+      const { position } = await short.send(1);
       await eventually('it has begun', () => jobs.length === 1);
+      const { time } = await short.ask('FindJob', position);
+      await eventually('it is extended', async () => (await short.ask('FindJob', position)).time > time);
+      finish();
       await short.isEmpty();
       assert.deepEqual(jobs.map(({ job }) => [job.attempt, job.signal.aborted]), [[1, false]]);
       await page.stop();

@@ -26,7 +26,7 @@ export function readings(Environment, stores = STORES) {
 
         proxy.cut();
         await eventually('it has connected again', () => page.losses === 1 && page.client.state === 'connected');
-        await send(5, 6, 7, 8);
+        await send(5, 6, 8, 7);
         await page.shows(4);
         await chosen.pause(`user:${bob}`);
         await send(9, 10);
