@@ -12,7 +12,7 @@ describe('the numbers of an outbox, 2 nodes with redis', () => {
   const wsmq = BrowserSetting.in(pages, {
     store: 'redis', nodes: 2,
     settings: {
-      Options__Publish__DeduplicationWindow: '00:00:01', Options__Publish__SequenceRetention: '00:00:04', Options__Publish__SendTimeout: '00:00:00.5',
+      Options__Publish__DeduplicationWindow: '00:00:01', Options__Publish__SequenceRetention: '00:00:12', Options__Publish__SendTimeout: '00:00:00.5',
       Options__Publish__ProducerExpiry: '00:00:01',
     },
   });
