@@ -27,6 +27,11 @@ internal sealed class AccessCheck(ScopedAuthorizer authorizer, ILogger<AccessChe
     public ValueTask CheckReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
         RequireAsync(() => authorizer.CanReadAsync(caller, source, cancellationToken), WsmqErrors.ReadNotAllowed, cancellationToken);
 
+    /// <summary>The same as an answer, where a refusal is no failure of the call.</summary>
+    /// <exception cref="WsmqException"><c>read-not-allowed</c>: the authorizer has failed.</exception>
+    public ValueTask<bool> MayReadAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>
+        AskAsync(() => authorizer.CanReadAsync(caller, source, cancellationToken), WsmqErrors.ReadNotAllowed, cancellationToken);
+
     /// <summary>How much of the history of an address the caller may read.</summary>
     /// <exception cref="WsmqException"><c>history-not-allowed</c>: the authorizer has failed.</exception>
     public ValueTask<WsmqHistoryAccess> HistoryOfAsync(WsmqCaller caller, WsmqAddress source, CancellationToken cancellationToken) =>

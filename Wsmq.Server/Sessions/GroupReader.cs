@@ -58,7 +58,7 @@ internal sealed class GroupReader(Session session, Subscriptions subscriptions, 
     /// not read it; such a call costs one read of the store.
     /// </summary>
     /// <exception cref="TimeoutException">The groups were not read within the send timeout.</exception>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, or <c>read-not-allowed</c>: the authorizer has failed.</exception>
     public Task ReadJoinedAsync(WsmqAddress group, CancellationToken cancellationToken) =>
         WhenJoinedAsync(group, cancellationToken).WaitAsync(subscriptions.Options.Publish.SendTimeout, subscriptions.Time, cancellationToken);
 

@@ -72,21 +72,10 @@ internal sealed class Subscriptions(
     }
 
     /// <summary>Whether the user is a member of a group, and may read it.</summary>
-    /// <exception cref="WsmqException"><c>store-unavailable</c>.</exception>
-    public async Task<bool> MayReadGroupAsync(Session session, WsmqAddress group, CancellationToken cancellationToken)
-    {
-        if (!await store.Memberships.IsMemberAsync(group.Name, session.Caller.UserId, cancellationToken))
-            return false;
-        try
-        {
-            await access.CheckReadAsync(session.Caller, group, cancellationToken);
-            return true;
-        }
-        catch (WsmqException e) when (e.Error == WsmqErrors.ReadNotAllowed)
-        {
-            return false;
-        }
-    }
+    /// <exception cref="WsmqException"><c>store-unavailable</c>, or <c>read-not-allowed</c>: the authorizer has failed.</exception>
+    public async Task<bool> MayReadGroupAsync(Session session, WsmqAddress group, CancellationToken cancellationToken) =>
+        await store.Memberships.IsMemberAsync(group.Name, session.Caller.UserId, cancellationToken)
+        && await access.MayReadAsync(session.Caller, group, cancellationToken);
 
     public void Dispose() => _openingGroups.Dispose();
 

@@ -17,7 +17,7 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
 
     private readonly Lock _lock = new();
     private Batch _pending = new();
-    private Batch _writing = new();
+    private Batch? _writing;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         lock (_lock)
         {
             if (!_pending.HasAny(acks))
-                return _writing.HasAny(acks) ? _writing.Task : Task.CompletedTask;
+                return _writing?.HasAny(acks) == true ? _writing.Task : Task.CompletedTask;
             stored = _pending.Task;
         }
 
@@ -79,7 +79,7 @@ internal sealed class DeliveryMarks(IStore store, ILogger<DeliveryMarks> logger)
         finally
         {
             lock (_lock)
-                _writing = new Batch();
+                _writing = null;
             batch.TrySetResult();
         }
     }

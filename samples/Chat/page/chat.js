@@ -164,6 +164,5 @@ async function chat() {
 
   await showWaiting();
   void loadRooms();
-  void showState();
   await client.start();
 }
